@@ -1,0 +1,51 @@
+import type { AnswerMessage, Chat, Message, UserMessage } from '../core/chat';
+import type { Stretch } from '../core/protocol';
+
+/** Where one page of the history list ends; give it back to get the next. */
+export interface HistoryCursor {
+  updatedAt: number;
+  id: string;
+}
+
+export interface SearchHit {
+  chat: Chat;
+  /** Absent when the title matched. */
+  messageId?: string;
+  /** The words around the match; `start` and `length` mark it within `snippet`, in UTF-16 units. */
+  snippet: string;
+  start: number;
+  length: number;
+}
+
+/** What pages may do: read. */
+export interface ChatReader {
+  chat(id: string): Promise<Chat | undefined>;
+  /** All messages of a chat, every branch, in `order`. Answers that are still made lack what the journal holds. */
+  messages(chatId: string): Promise<Message[]>;
+  /** A run's rows after `after`, in order. */
+  journal(run: string, after?: number): Promise<Stretch[]>;
+  /** Newest first, deleted ones left out. */
+  history(options: { limit: number; before?: HistoryCursor }): Promise<{ chats: Chat[]; next?: HistoryCursor }>;
+  /** Titles first, then texts, newest chat first; yields in slices so that nothing blocks. */
+  search(query: string, signal: AbortSignal): AsyncIterable<SearchHit>;
+  count(): Promise<number>;
+}
+
+/** What the background may do besides. Every promise resolves when the transaction is complete. */
+export interface ChatWriter extends ChatReader {
+  /** Question, answer to come and chat in one strict transaction. Returns false, writing nothing, if the question's id is known. */
+  ask(chat: Chat, question: UserMessage | null, answer: AnswerMessage): Promise<boolean>;
+  /** One row, relaxed; never rewrites what is there. */
+  appendJournal(stretch: Stretch): Promise<void>;
+  /** The answer in its last form and its journal rows gone, in one strict transaction. */
+  finish(answer: AnswerMessage, chat?: Partial<Chat>): Promise<void>;
+  patchChat(id: string, patch: Partial<Chat>): Promise<Chat | undefined>;
+  /** Removes chats deleted before `before` (epoch milliseconds), with messages and journals. */
+  purge(before: number): Promise<void>;
+  /** Answers that say `pending` or `streaming` and whose run is not alive become `interrupted`, with what the journal holds. */
+  sweep(alive: ReadonlySet<string>): Promise<string[]>;
+  /** All or nothing. */
+  insert(chats: { chat: Chat; messages: Message[] }[]): Promise<void>;
+  remove(chatIds: string[]): Promise<void>;
+  clear(): Promise<void>;
+}

@@ -1,0 +1,114 @@
+import { defineConfig } from 'wxt';
+import type { Plugin } from 'vite';
+
+/** The policy of every page of the extension (security: no inline script or style, no frame, no HTML sink). */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  // The worker talks to whatever server the user set up; which of them may be plain http is decided in code (core/address.ts).
+  "connect-src 'self' https: http:",
+  "object-src 'none'",
+  "media-src 'none'",
+  "frame-src 'none'",
+  "child-src 'none'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** The dev server needs inline styles and a socket, so it runs under a bare policy that is never built. */
+const devPolicy = "script-src 'self'; object-src 'none'";
+
+/** Panel and options never talk to the network themselves; a second policy in the page says so. */
+const headOfPages = [
+  ['meta', { 'http-equiv': 'Content-Security-Policy', content: "connect-src 'none'; img-src 'self' blob: data:" }],
+  ['meta', { name: 'referrer', content: 'no-referrer' }],
+  ['meta', { 'http-equiv': 'x-dns-prefetch-control', content: 'off' }],
+] as const;
+
+const pageHead: Plugin = {
+  name: 'gloss-page-head',
+  transformIndexHtml: () =>
+    headOfPages.map(([tag, attrs]) => ({ tag, attrs: { ...attrs }, injectTo: 'head-prepend' as const })),
+};
+
+export const geckoId = 'gloss@gloss-panel.org';
+
+export default defineConfig({
+  // Tests may build into a folder of their own.
+  outDir: process.env.GLOSS_OUT ?? '.output',
+  imports: false,
+  manifestVersion: 3,
+  modules: ['@wxt-dev/webextension-polyfill', '@wxt-dev/i18n/module'],
+  manifest: ({ browser, command }) => ({
+    name: '__MSG_extName__',
+    short_name: 'Gloss',
+    description: '__MSG_extDescription__',
+    default_locale: 'en',
+    permissions: [
+      'storage',
+      'contextMenus',
+      'activeTab',
+      'scripting',
+      'unlimitedStorage',
+      'declarativeNetRequestWithHostAccess',
+      ...(browser === 'firefox' ? [] : ['sidePanel']),
+    ],
+    host_permissions: [],
+    optional_host_permissions: ['https://*/*', 'http://*/*'],
+    action: { default_title: '__MSG_actionTitle__' },
+    commands: {
+      _execute_action: { suggested_key: { default: 'Alt+G' } },
+      'ask-selection': { suggested_key: { default: 'Alt+Q' }, description: '__MSG_commandAskSelection__' },
+      'ask-page': { description: '__MSG_commandAskPage__' },
+    },
+    content_security_policy: { extension_pages: command === 'serve' ? devPolicy : pagePolicy },
+    ...(browser === 'firefox'
+      ? {
+          browser_specific_settings: {
+            gecko: {
+              id: geckoId,
+              strict_min_version: '140.0',
+              data_collection_permissions: {
+                required: ['none'],
+                optional: ['websiteContent', 'personalCommunications', 'authenticationInfo'],
+              },
+            },
+          },
+        }
+      : { minimum_chrome_version: '120' }),
+  }),
+  vite: ({ command }) => ({
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: { modulePreload: false },
+    worker: { format: 'es' },
+    plugins: command === 'build' ? [pageHead] : [],
+  }),
+  zip: {
+    includeSources: [
+      'assets/**',
+      'components/**',
+      'core/**',
+      'entrypoints/**',
+      'locales/**',
+      'providers/**',
+      'public/**',
+      'state/**',
+      'storage/**',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'wxt.config.ts',
+      '.npmrc',
+      'README.md',
+      'LICENSE',
+    ],
+  },
+});
