@@ -1,0 +1,30 @@
+/**
+ * What the background does when a page asks. The table is put together in `index.ts` from partial tables, one for each
+ * subject; the compiler insists that together they hold every command.
+ */
+import type { ChatError } from '../../core/chat';
+import type { CommandInput, CommandName, CommandOutput } from '../../core/protocol';
+
+/** The pages that may ask. There is no content script, so there is nobody else. */
+export type Page = 'panel' | 'options';
+
+export interface CommandContext {
+  sender: Page;
+}
+
+/** Answers one command. Input has been checked against its schema. Throw `Refused` to say why it cannot be done. */
+export type CommandHandler<Name extends CommandName> = (
+  input: CommandInput<Name>,
+  context: CommandContext,
+) => Promise<CommandOutput<Name>>;
+
+/** Every command and the function that does it. A subject exports a `Pick<CommandTable, …>`. */
+export type CommandTable = { [Name in CommandName]: CommandHandler<Name> };
+
+/** A command that is not done, with the error the page will show. Its message is redacted before it leaves. */
+export class Refused extends Error {
+  constructor(readonly error: ChatError) {
+    super(error.message);
+    this.name = 'Refused';
+  }
+}
