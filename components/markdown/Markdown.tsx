@@ -1,0 +1,56 @@
+import { i18n } from '#i18n';
+import { useEffect, useRef } from 'preact/hooks';
+import { effect, type ReadonlySignal } from '@preact/signals';
+import { createMarkdownView, type MarkdownLabels } from './view';
+import './markdown.css';
+
+interface MarkdownProps {
+  /** Markdown source; a signal updates the view without rendering this component again. */
+  text: string | ReadonlySignal<string>;
+  /** No more text will come. */
+  done: boolean | ReadonlySignal<boolean>;
+  /** Called with a checked URL when the reader opens a link. */
+  onLink(url: string): void;
+}
+
+function labels(): MarkdownLabels {
+  return {
+    copy: i18n.t('markdown.copy'),
+    copied: i18n.t('markdown.copied'),
+    copyFailed: i18n.t('markdown.copyFailed'),
+    wrap: i18n.t('markdown.wrap'),
+    download: i18n.t('markdown.download'),
+    code: i18n.t('markdown.code'),
+    renderAnyway: i18n.t('markdown.renderAnyway'),
+    tooLarge: i18n.t('markdown.tooLarge'),
+    image: (host) => i18n.t('markdown.image', [host]),
+    linkToOtherHost: (host) => i18n.t('markdown.linkToOtherHost', [host]),
+    linkCarriesData: (host) => i18n.t('markdown.linkCarriesData', [host]),
+    open: i18n.t('markdown.open'),
+    cancel: i18n.t('markdown.cancel'),
+  };
+}
+
+/** Markdown that may still be growing. Everything under its element is drawn by the view, outside the virtual DOM. */
+export function Markdown({ text, done, onLink }: MarkdownProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const open = useRef(onLink);
+  open.current = onLink;
+
+  useEffect(() => {
+    const element = container.current;
+    if (!element) return;
+    const view = createMarkdownView(element, { onLink: (url) => open.current(url), labels: labels() });
+    const stop = effect(() => {
+      view.update(typeof text === 'string' ? text : text.value, typeof done === 'boolean' ? done : done.value);
+    });
+    return () => {
+      stop();
+      view.dispose();
+    };
+  }, [text, done]);
+
+  return <div ref={container} class="markdown" />;
+}
+
+export default Markdown;
