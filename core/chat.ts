@@ -113,7 +113,15 @@ export type Notice =
   /** Another server of the pool answers now. */
   | { kind: 'server'; origin: string }
   /** Another connection answered because the chosen one failed. */
-  | { kind: 'fallback'; connection: string; model: string; reason: ErrorKind }
+  | {
+      kind: 'fallback';
+      /** Its name, as the user knows it. */
+      connection: string;
+      model: string;
+      connectionId: string;
+      providerId: string;
+      reason: ErrorKind;
+    }
   /** The oldest turns did not fit into the model's context. */
   | { kind: 'turns-left-out'; turns: number }
   /** Only the passages of a page that bear on the question were sent. */
@@ -167,6 +175,12 @@ export const errorKinds = [
   'site-access',
   /** The connection is not complete: no address, no model, or no key where one is needed. */
   'not-set-up',
+  /** Another answer of this chat is still being made; nothing was sent. */
+  'busy',
+  /** The question could not be stored, so nothing was sent. */
+  'not-stored',
+  /** Gloss could not do what a page asked; `message` says why in plain words. */
+  'not-done',
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 

@@ -126,8 +126,13 @@ function addCitation(answer: AnswerMessage, event: Extract<ChatEvent, { type: 'c
 
 /** A later notice of the same kind replaces the earlier one: only the newest countdown is true. */
 function addNotice(answer: AnswerMessage, event: Extract<ChatEvent, { type: 'notice' }>): AnswerMessage {
-  const others = answer.parts.filter((part) => part.type !== 'notice' || part.notice.kind !== event.notice.kind);
-  return { ...answer, parts: [...others, { type: 'notice', notice: event.notice }] };
+  const { notice } = event;
+  const others = answer.parts.filter((part) => part.type !== 'notice' || part.notice.kind !== notice.kind);
+  const noticed: AnswerMessage = { ...answer, parts: [...others, { type: 'notice', notice }] };
+  if (notice.kind !== 'fallback') return noticed;
+  // The answer names who really gave it, also when it is put together again from the journal.
+  const { connectionId, providerId, connection: provider, model } = notice;
+  return { ...noticed, connectionId, providerId, provider, model };
 }
 
 /** The answer's text alone, as *Copy* gives it and as the next turn sends it. */

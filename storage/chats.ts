@@ -40,6 +40,8 @@ export interface ChatWriter extends ChatReader {
   /** The answer in its last form and its journal rows gone, in one strict transaction. */
   finish(answer: AnswerMessage, chat?: Partial<Chat>): Promise<void>;
   patchChat(id: string, patch: Partial<Chat>): Promise<Chat | undefined>;
+  /** Takes a deletion back, as long as the rows are there. */
+  undelete(id: string): Promise<Chat | undefined>;
   /** Removes chats deleted before `before` (epoch milliseconds), with messages and journals. */
   purge(before: number): Promise<void>;
   /** Answers that say `pending` or `streaming` and whose run is not alive become `interrupted`, with what the journal holds. */
