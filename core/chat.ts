@@ -301,4 +301,8 @@ export interface ChatRequest {
   sampling?: Sampling;
   maxTokens?: number;
   reasoningEffort?: ReasoningEffort;
+  /** The random word that marks quotes and pages as data in this request alone; see `questionText` in `prompt.ts`. */
+  fence?: string;
+  /** What was left out while the request was built. They become the answer's first events. */
+  notices?: readonly Notice[];
 }
