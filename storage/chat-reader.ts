@@ -1,0 +1,50 @@
+import type { Chat } from '../core/chat';
+import { journalOf, messagesOf, openChats, type ChatSchema } from './chat-database';
+import { searchChats } from './chat-search';
+import type { ChatReader } from './chats';
+import type { Database } from './database';
+
+/** Reads chats straight from the database; pages and background alike. */
+export function createChatReader(database: Database<ChatSchema> = openChats()): ChatReader {
+  return {
+    chat: (id) => database.read('chat', ['chats'], (transaction) => transaction.objectStore('chats').get(id)),
+    messages: (chatId) =>
+      database.read('messages', ['messages'], (transaction) =>
+        transaction.objectStore('messages').index('byChat').getAll(messagesOf(chatId)),
+      ),
+    async journal(run, after = 0) {
+      // A row that began before `after` may reach beyond it, so all rows are looked at; a run has few.
+      const rows = await database.read('journal', ['journal'], (transaction) =>
+        transaction.objectStore('journal').getAll(journalOf(run)),
+      );
+      return rows.filter((row) => row.to > after);
+    },
+    history: (options) => readHistory(database, options),
+    search: (query, signal) => searchChats(database, query, signal),
+    count: async () => {
+      const [all, deleted] = await database.read('count', ['chats'], (transaction) => {
+        const chats = transaction.objectStore('chats');
+        return Promise.all([chats.count(), chats.index('byDeleted').count()]);
+      });
+      return all - deleted;
+    },
+  };
+}
+
+/** One page, newest first. Deleted chats are few and short-lived, so they are stepped over. */
+async function readHistory(
+  database: Database<ChatSchema>,
+  { limit, before }: Parameters<ChatReader['history']>[0],
+): ReturnType<ChatReader['history']> {
+  return database.read('history', ['chats'], async (transaction) => {
+    const range = before ? IDBKeyRange.upperBound([before.updatedAt, before.id], true) : null;
+    const chats: Chat[] = [];
+    let cursor = await transaction.objectStore('chats').index('byUpdated').openCursor(range, 'prev');
+    while (cursor && chats.length < limit) {
+      if (cursor.value.deletedAt === undefined) chats.push(cursor.value);
+      cursor = await cursor.continue();
+    }
+    const last = chats.at(-1);
+    return last && cursor ? { chats, next: { updatedAt: last.updatedAt, id: last.id } } : { chats };
+  });
+}

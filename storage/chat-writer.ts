@@ -1,0 +1,142 @@
+import type { AnswerMessage, Chat } from '../core/chat';
+import { fold } from '../core/fold';
+import type { Stretch } from '../core/protocol';
+import { journalOf, messagesOf, openChats, type ChatSchema } from './chat-database';
+import { createChatReader } from './chat-reader';
+import type { ChatWriter } from './chats';
+import type { Database, Writing } from './database';
+
+type AllStores = ['chats', 'messages', 'journal', 'live', 'imports'];
+const allStores: AllStores = ['chats', 'messages', 'journal', 'live', 'imports'];
+
+/** The background's own side of the chat store. `owner` is the worker's boot id. */
+export function createChatWriter(owner: string, database: Database<ChatSchema> = openChats()): ChatWriter {
+  return {
+    ...createChatReader(database),
+    ask: (chat, question, answer) =>
+      database.write('ask', 'strict', ['chats', 'messages', 'live'], async (transaction) => {
+        const messages = transaction.objectStore('messages');
+        if ((await messages.getKey((question ?? answer).id)) !== undefined) return false;
+        if (question) await messages.add(question);
+        await messages.add(answer);
+        await transaction.objectStore('live').put({ run: answer.id, chatId: chat.id, owner });
+        await transaction.objectStore('chats').put(chat);
+        return true;
+      }),
+    appendJournal: (stretch) =>
+      database.write('journal', 'relaxed', ['live', 'journal'], async (transaction) => {
+        // A worker that was given up for dead must not write into what another one has already closed.
+        const live = await transaction.objectStore('live').get(stretch.run);
+        if (live?.owner === owner) await transaction.objectStore('journal').add(stretch);
+      }),
+    finish: (answer, chat) =>
+      database.write('finish', 'strict', ['chats', 'messages', 'journal', 'live'], async (transaction) => {
+        const live = await transaction.objectStore('live').get(answer.id);
+        if (live?.owner !== owner) return;
+        await settle(transaction, answer);
+        if (chat) await patch(transaction, answer.chatId, chat);
+      }),
+    patchChat: (id, changes) =>
+      database.write('patch', 'strict', ['chats'], (transaction) => patch(transaction, id, changes)),
+    undelete: (id) =>
+      database.write('undelete', 'strict', ['chats'], async (transaction) => {
+        const chat = await transaction.objectStore('chats').get(id);
+        if (!chat) return undefined;
+        const { deletedAt: _gone, ...kept } = chat;
+        await transaction.objectStore('chats').put(kept);
+        return kept;
+      }),
+    purge: (before) =>
+      database.write('purge', 'strict', allStores, async (transaction) => {
+        const range = IDBKeyRange.upperBound(before, true);
+        const gone = await transaction.objectStore('chats').index('byDeleted').getAllKeys(range);
+        await removeChats(transaction, gone);
+      }),
+    async sweep(alive) {
+      const left = await database.read('orphans', ['live'], (transaction) => transaction.objectStore('live').getAll());
+      const chats: string[] = [];
+      for (const { run, chatId } of left) {
+        if (alive.has(run)) continue;
+        await database.write('sweep', 'strict', ['chats', 'messages', 'journal', 'live'], (transaction) =>
+          interrupt(transaction, run),
+        );
+        chats.push(chatId);
+      }
+      return chats;
+    },
+    insert: (chats) =>
+      database.write('insert', 'strict', ['chats', 'messages'], async (transaction) => {
+        for (const { chat, messages } of chats) {
+          await transaction.objectStore('chats').add(chat);
+          await Promise.all(messages.map((message) => transaction.objectStore('messages').add(message)));
+        }
+      }),
+    remove: (chatIds) =>
+      database.write('remove', 'strict', allStores, (transaction) => removeChats(transaction, chatIds)),
+    clear: () =>
+      database.write('clear', 'strict', allStores, async (transaction) => {
+        await Promise.all(allStores.map((store) => transaction.objectStore(store).clear()));
+      }),
+  };
+}
+
+async function patch(
+  transaction: Pick<Writing<ChatSchema, ['chats']>, 'objectStore'>,
+  id: string,
+  changes: Partial<Chat>,
+): Promise<Chat | undefined> {
+  const chats = transaction.objectStore('chats');
+  const chat = await chats.get(id);
+  if (!chat) return undefined;
+  const patched = { ...chat, ...changes, id };
+  await chats.put(patched);
+  return patched;
+}
+
+/** The answer stands in its last form; nobody makes it any more. */
+async function settle(
+  transaction: Writing<ChatSchema, ('chats' | 'messages' | 'journal' | 'live')[]>,
+  answer: AnswerMessage,
+): Promise<void> {
+  const messages = transaction.objectStore('messages');
+  // A chat that was removed meanwhile stays removed.
+  if ((await messages.getKey(answer.id)) !== undefined) await messages.put(answer);
+  await transaction.objectStore('journal').delete(journalOf(answer.id));
+  await transaction.objectStore('live').delete(answer.id);
+}
+
+/** Gives an answer that nobody makes any more the text its journal holds. */
+async function interrupt(
+  transaction: Writing<ChatSchema, ('chats' | 'messages' | 'journal' | 'live')[]>,
+  run: string,
+): Promise<void> {
+  const answer = await transaction.objectStore('messages').get(run);
+  const rows = await transaction.objectStore('journal').getAll(journalOf(run));
+  if (answer?.role === 'assistant') await settle(transaction, interrupted(answer, rows));
+  await transaction.objectStore('live').delete(run);
+}
+
+/** What the journal's rows make of the stored answer. A journal that holds the wire's last event holds everything. */
+export function interrupted(answer: AnswerMessage, rows: readonly Stretch[]): AnswerMessage {
+  let whole = answer;
+  let at = answer.startedAt;
+  for (const row of rows) {
+    at = row.at;
+    for (const event of row.events) whole = fold(whole, event, at);
+  }
+  if (whole.endedAt !== undefined) return whole;
+  return fold(whole, { type: 'error', error: { kind: 'interrupted', message: '', mayHaveReached: true } }, at);
+}
+
+async function removeChats(transaction: Writing<ChatSchema, AllStores>, chatIds: string[]): Promise<void> {
+  const messages = transaction.objectStore('messages');
+  for (const chatId of chatIds) {
+    const ids = await messages.index('byChat').getAllKeys(messagesOf(chatId));
+    for (const id of ids) {
+      await messages.delete(id);
+      await transaction.objectStore('journal').delete(journalOf(id));
+      await transaction.objectStore('live').delete(id);
+    }
+    await transaction.objectStore('chats').delete(chatId);
+  }
+}
