@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { ensureChromium, ensureTestTools, findFirefox } from './browsers.mjs';
 import { root, withGoodNode } from './node.mjs';
 import { ensurePackages } from './packages.mjs';
-import { run, runTool } from './run.mjs';
+import { runTool } from './run.mjs';
 
 await withGoodNode(import.meta.url);
 
