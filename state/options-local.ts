@@ -1,0 +1,81 @@
+/** *Look for local models*: one click asks for this machine, finds the servers that run on it, and one more sets one up. */
+import { createModel, signal } from '@preact/signals';
+import type { CommandOutput, Send } from '../core/protocol';
+import type { Connection, Provider } from '../providers/contract';
+import type { SiteAccess } from './site-access';
+
+export type FoundServer = CommandOutput<'connection.findLocal'>['found'][number];
+
+export type LocalSearch =
+  | { state: 'idle' }
+  | { state: 'searching' }
+  | { state: 'refused' }
+  | { state: 'failed'; message: string }
+  | { state: 'done'; found: FoundServer[] };
+
+/** Both spellings of this machine; servers on the usual ports answer to either. */
+export const localPatterns = ['http://localhost/*', 'http://127.0.0.1/*'];
+
+export interface LocalDeps {
+  send: Send;
+  access: SiteAccess;
+  catalog: readonly Provider[];
+  newId(): string;
+}
+
+export const LocalServers = createModel((deps: LocalDeps) => {
+  const search = signal<LocalSearch>({ state: 'idle' });
+  /** Base URL of the server being set up. */
+  const adding = signal<string | null>(null);
+
+  async function look(access: Promise<boolean>): Promise<void> {
+    search.value = { state: 'searching' };
+    if (!(await access.catch(() => false))) {
+      search.value = { state: 'refused' };
+      return;
+    }
+    const reply = await deps.send('connection.findLocal', {});
+    search.value = reply.ok
+      ? { state: 'done', found: reply.value.found }
+      : { state: 'failed', message: reply.error.message };
+  }
+
+  return {
+    search,
+    adding,
+    /** From a click. */
+    look(): Promise<void> {
+      return look(deps.access.request(localPatterns));
+    },
+    /** Sets a found server up with one of its models and makes it the default. Resolves with the connection's id. */
+    async use(server: FoundServer, model: string): Promise<string | null> {
+      const provider = deps.catalog.find((one) => one.id === server.provider);
+      adding.value = server.baseUrl;
+      try {
+        const connection: Connection = {
+          id: deps.newId(),
+          provider: server.provider,
+          name: provider?.name ?? server.provider,
+          baseUrl: server.baseUrl,
+          model,
+          enabled: true,
+        };
+        const reply = await deps.send('connection.save', { connection: { ...connection } });
+        if (!reply.ok) {
+          search.value = { state: 'failed', message: reply.error.message };
+          return null;
+        }
+        await deps.send('connection.setDefault', { id: connection.id });
+        return connection.id;
+      } finally {
+        adding.value = null;
+      }
+    },
+    /** Gives this machine back if nothing was set up on it. */
+    async leave(inUse: readonly string[]): Promise<void> {
+      const unused = localPatterns.filter((pattern) => !inUse.includes(pattern));
+      if (search.value.state !== 'idle' && unused.length > 0) await deps.access.remove(unused).catch(() => false);
+    },
+  };
+});
+export type LocalServers = InstanceType<typeof LocalServers>;
