@@ -15,7 +15,7 @@ import {
   textStretch,
 } from './fakes';
 
-function panel({ now = () => 0 } = {}) {
+function panel({ now = (): number => 0 } = {}) {
   const line = fakeLine();
   const store = fakeStore();
   const background = fakeBackground();
