@@ -1,0 +1,148 @@
+import { judgeBaseUrl } from '../../core/address';
+import type { ChatError, ChatEvent, ChatRequest, Message } from '../../core/chat';
+import { buildRequest, newFence, type ChoosePassages } from '../../core/prompt';
+import { needsKey, type Connection, type Provider } from '../../providers/contract';
+import { serversOf } from '../../providers/request';
+import type { KeyAnswer } from '../../storage/keys';
+import type { RunControl } from './run';
+import type { Target } from './targets';
+
+/** What asking needs from the world. */
+export interface AskWorld {
+  /** Events of one question to one connection; exactly one last event. */
+  stream(
+    target: { provider: Provider; connection: Connection },
+    chat: ChatRequest,
+    control: RunControl & { key: string | null },
+  ): AsyncIterable<ChatEvent>;
+  /** Whether the browser lets us reach this match pattern now. */
+  allowed(pattern: string): Promise<boolean>;
+  keyFor(connectionId: string, origin: string): Promise<KeyAnswer>;
+  /** Puts the header rules in place that this connection needs. */
+  ensureRules(connection: Connection, provider: Provider): Promise<void>;
+  /** The user's own words that go along with every question. */
+  instructions(): Promise<string>;
+  choose?: ChoosePassages;
+}
+
+export type Ask = (target: Target, messages: readonly Message[], control: RunControl) => AsyncIterable<ChatEvent>;
+
+/** Checks that a connection can be asked at all, then asks it. What is missing becomes the answer's error. */
+export function createAsk(world: AskWorld): Ask {
+  return async function* ask(target, messages, control) {
+    const ready = await prepare(world, target);
+    if ('error' in ready) {
+      yield { type: 'error', error: ready.error };
+      return;
+    }
+    const { provider, connection, key } = ready;
+    const chat = buildRequest({
+      messages,
+      system: await world.instructions(),
+      connection,
+      provider,
+      model: target.model,
+      fence: newFence(),
+      ...(world.choose ? { choose: world.choose } : {}),
+    });
+    yield* world.stream({ provider, connection }, chat, { ...control, key });
+  };
+}
+
+type Ready = { provider: Provider; connection: Connection; key: string | null };
+
+const missing = (code: string, message: string, origin?: string): { error: ChatError } => ({
+  error: { kind: 'not-set-up', code, message, ...(origin === undefined ? {} : { origin }) },
+});
+
+/** `code` of a `not-set-up` error says what is missing: provider, disabled, address, model, key or locked. */
+async function prepare(world: AskWorld, target: Target): Promise<Ready | { error: ChatError }> {
+  const { connection, provider, model } = target;
+  if (!provider) return missing('provider', `Gloss does not know the provider ${connection.provider}.`);
+  if (!connection.enabled) return missing('disabled', `${connection.name} is switched off.`);
+  if (provider.engine) return { provider, connection, key: null };
+  if (!model && needsModel(provider)) return missing('model', `${connection.name} has no model.`);
+
+  const allowPrivateHttp = connection.options?.allowPrivateHttp === true;
+  const judged = serversOf(provider, connection).map((server) => ({
+    server,
+    ...judgeBaseUrl(server, { allowPrivateHttp }),
+  }));
+  const addresses = judged.filter((each) => each.ok);
+  const first = addresses[0];
+  if (!first)
+    return missing(
+      'address',
+      judged.length > 0 ? `The address of ${connection.name} is not usable.` : `${connection.name} has no address.`,
+    );
+
+  let key: string | null = null;
+  let servers = addresses;
+  if (provider.auth !== 'none') {
+    const answer = await world.keyFor(connection.id, first.origin);
+    if (answer.state === 'locked') return missing('locked', 'The keys are locked.', first.origin);
+    if (answer.state === 'ready') key = answer.key;
+    else if (needsKey(provider)) return missing('key', `${connection.name} has no key.`, first.origin);
+    // A key is for one origin; a server elsewhere never gets it.
+    if (key !== null) servers = addresses.filter((each) => each.origin === first.origin);
+  }
+
+  const reachable: string[] = [];
+  for (const { server, pattern } of servers) if (await world.allowed(pattern)) reachable.push(server);
+  if (reachable.length === 0) {
+    return { error: { kind: 'site-access', message: '', origin: first.origin } };
+  }
+  const asked = reachable.length < judged.length ? { ...connection, servers: reachable } : connection;
+  await world.ensureRules(asked, provider);
+  return { provider, connection: asked, key };
+}
+
+/** A wire without a field for the model, or a server that has only one, needs none. */
+function needsModel(provider: Provider): boolean {
+  return provider.quirks?.forceModel === undefined && provider.dialect !== 'single-prompt';
+}
+
+/**
+ * Asks one target after the other until one has said something. An answer that has begun is never begun again elsewhere,
+ * and the user's own stop is final.
+ */
+export async function* withFallbacks(
+  first: Target,
+  others: () => Promise<Target[]>,
+  ask: (target: Target) => AsyncIterable<ChatEvent>,
+): AsyncGenerator<ChatEvent> {
+  let left: Target[] | undefined;
+  for (let target = first; ;) {
+    let begun = false;
+    let failure: ChatError | undefined;
+    for await (const event of ask(target)) {
+      begun ||= isContent(event);
+      if (event.type === 'error' && !begun && event.error.kind !== 'aborted') failure = event.error;
+      else yield event;
+    }
+    if (!failure) return;
+    left ??= await others();
+    const next = left.shift();
+    if (!next) {
+      yield { type: 'error', error: failure };
+      return;
+    }
+    target = next;
+    const { connection, model } = next;
+    yield {
+      type: 'notice',
+      notice: {
+        kind: 'fallback',
+        connection: connection.name,
+        model,
+        connectionId: connection.id,
+        providerId: connection.provider,
+        reason: failure.kind,
+      },
+    };
+  }
+}
+
+function isContent({ type }: ChatEvent): boolean {
+  return type.endsWith('-delta') || type === 'image' || type === 'citation' || type === 'opaque';
+}

@@ -1,0 +1,64 @@
+import type { Chat } from '../../core/chat';
+import type { Connection, Provider } from '../../providers/contract';
+
+/** Who is asked. `provider` is missing when the catalog no longer knows it. */
+export interface Target {
+  connection: Connection;
+  provider: Provider | undefined;
+  model: string;
+}
+
+export interface Targets {
+  /** What was chosen now, else what the chat uses, else the default, else any that is set up, else Passages. */
+  resolve(wanted: { connectionId?: string; model?: string }, chat?: Chat): Promise<Target>;
+  /** The connections to try, in order, when this one fails before its first content. */
+  fallbacks(target: Target): Promise<Target[]>;
+}
+
+export interface TargetsWorld {
+  connections(): Promise<Connection[]>;
+  defaultConnection(): Promise<string | null>;
+  providerById(id: string): Provider | undefined;
+}
+
+/** Quotes from the page, without a network or an AI: what answers when nothing is set up. */
+export const passages: Connection = {
+  id: 'passages',
+  provider: 'passages',
+  name: 'Passages',
+  baseUrl: '',
+  model: 'passages',
+  enabled: true,
+};
+
+export function createTargets(world: TargetsWorld): Targets {
+  const targetOf = (connection: Connection, model: string | undefined): Target => {
+    const provider = world.providerById(connection.provider);
+    const first = provider?.models?.[0];
+    return { connection, provider, model: model || connection.model || (provider?.defaultModel ?? first?.id ?? '') };
+  };
+  return {
+    async resolve(wanted, chat) {
+      const all = [...(await world.connections()), passages];
+      const byId = (id: string | null | undefined) => all.find((connection) => connection.id === id);
+      const chosen = byId(wanted.connectionId);
+      if (chosen) {
+        const kept = chosen.id === chat?.connectionId ? chat.model : undefined;
+        return targetOf(chosen, wanted.model ?? kept);
+      }
+      const used = byId(chat?.connectionId);
+      if (used) return targetOf(used, wanted.model ?? chat?.model);
+      const standard = byId(await world.defaultConnection());
+      const usable = (connection: Connection) => connection.enabled && world.providerById(connection.provider);
+      const answering = standard && usable(standard) ? standard : all.find(usable);
+      return targetOf(answering ?? passages, wanted.model);
+    },
+    async fallbacks({ connection }) {
+      const all = await world.connections();
+      return (connection.options?.fallbacks ?? []).flatMap((id) => {
+        const next = all.find((each) => each.id === id && each.id !== connection.id && each.enabled);
+        return next ? [targetOf(next, undefined)] : [];
+      });
+    },
+  };
+}
