@@ -125,10 +125,16 @@ export function questionText(parts: readonly UserPart[], fence = ''): string {
     .join('\n\n');
 }
 
-/** The words of an answer as history: text alone, or the refusal if there is no text. */
+/**
+ * The words of an answer as history: its text, or the refusal, or the tools it asked for. Tools are never run, and wires
+ * refuse a call that has no result, so a call goes back as words.
+ */
 export function answerText(parts: readonly AnswerPart[]): string {
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
-  return text === '' ? parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('') : text;
+  if (text !== '') return text;
+  const refusal = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');
+  if (refusal !== '') return refusal;
+  return parts.flatMap((part) => (part.type === 'tool-call' ? [`${part.name}(${part.input})`] : [])).join('\n');
 }
 
 function dataRule(fence: string): string {

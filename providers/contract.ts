@@ -188,6 +188,15 @@ export interface Frame {
   field?: string;
 }
 
+/** What `decode` reads. */
+export interface Frames extends AsyncIterable<Frame> {
+  /**
+   * The answer is complete, only extras (usage) may follow: the frames end by themselves after a few seconds more, or when
+   * the bytes do. Absent where frames come from a table, as in tests.
+   */
+  settle?(): void;
+}
+
 export type Framing = 'sse' | 'ndjson' | 'json';
 
 export interface WireRequest {
@@ -205,7 +214,7 @@ export interface WireRequest {
 export interface Dialect {
   framing: Framing;
   request(chat: ChatRequest, provider: Provider, connection?: Connection): WireRequest;
-  decode(frames: AsyncIterable<Frame>, provider: Provider): AsyncIterable<ChatEvent>;
+  decode(frames: Frames, provider: Provider): AsyncIterable<ChatEvent>;
   /** Finds the words (and, where the wire has them, `code`, `retryAfterMs`, a sharper `kind`) in an error body. */
   error(status: number, body: unknown): Partial<ChatError>;
   models?(body: unknown): { models: ModelInfo[]; next?: string };

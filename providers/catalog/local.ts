@@ -1,0 +1,72 @@
+/** Answers from the user's own machine or network. */
+import type { Provider } from '../contract';
+
+/** What a server on the user's own machine can do depends on the model; the list of models may know better. */
+const capabilities = {
+  stream: true,
+  system: true,
+  history: true,
+  images: true,
+  reasoning: true,
+  tools: true,
+  usage: true,
+} as const;
+
+const openaiServer = {
+  auth: 'bearer',
+  keyOptional: true,
+  dialect: 'openai-chat',
+  modelsPath: '/models',
+  status: 'local',
+  group: 'local',
+  capabilities,
+} as const satisfies Partial<Provider>;
+
+export const local = [
+  {
+    id: 'passages',
+    name: 'Passages',
+    description: 'Quotes the passages of the page that bear on your question. Offline, instant, and not an AI.',
+    baseUrl: '',
+    auth: 'none',
+    engine: 'passages',
+    models: [{ id: 'passages', name: 'Passages' }],
+    defaultModel: 'passages',
+    status: 'local',
+    group: 'local',
+    capabilities: { ...capabilities, system: false, images: false, reasoning: false, tools: false, usage: false },
+  },
+  {
+    ...openaiServer,
+    id: 'ollama-v1',
+    name: 'Ollama (/v1)',
+    description: 'Ollama by its OpenAI-compatible address.',
+    baseUrl: 'http://localhost:11434/v1',
+    docsUrl: 'https://docs.ollama.com/api/openai-compatibility',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+  },
+  {
+    ...openaiServer,
+    id: 'lm-studio',
+    name: 'LM Studio',
+    description: 'Models on this machine, served by LM Studio.',
+    baseUrl: 'http://localhost:1234/v1',
+    docsUrl: 'https://lmstudio.ai/docs/developer/openai-compat',
+  },
+  {
+    ...openaiServer,
+    id: 'llama-cpp',
+    name: 'llama.cpp',
+    description: 'A model on this machine, served by llama-server.',
+    baseUrl: 'http://localhost:8080/v1',
+    docsUrl: 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server',
+  },
+  {
+    ...openaiServer,
+    id: 'vllm',
+    name: 'vLLM',
+    description: 'A vLLM server on this machine or your network.',
+    baseUrl: 'http://localhost:8000/v1',
+    docsUrl: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+  },
+] as const satisfies readonly Provider[];

@@ -1,0 +1,331 @@
+/** Provider, connection and question → the events of one answer. Never throws; ends with exactly one `end` or `error`. */
+import { judgeBaseUrl } from '../core/address';
+import type { ChatError, ChatEvent, ChatRequest } from '../core/chat';
+import { redact } from '../core/redact';
+import { createAlarms, realClock, localLimits, usualLimits, type Clock, type Limits } from './alarms';
+import {
+  needsKey,
+  type Connection,
+  type Dialect,
+  type DialectId,
+  type Engine,
+  type EngineId,
+  type Provider,
+} from './contract';
+import { dialects as allDialects } from './dialects/index';
+import { engines as allEngines } from './engines/index';
+import { exchange, type Exchange, type Fetch } from './exchange';
+import { keyHeader, orderOf, serversOf, settled } from './request';
+import { attemptsOf, goesToNextServer, waitBeforeRetry, type Failure } from './retry';
+import { createTidy, isLast } from './tidy';
+
+export interface Target {
+  provider: Provider;
+  connection: Connection;
+}
+
+export interface StreamOptions {
+  /** As the user typed it; the header is made here. */
+  key?: string | null | undefined;
+  /** The origin the key is bound to. Absent: that of the connection's base URL. */
+  keyOrigin?: string | undefined;
+  signal: AbortSignal;
+  fetch: Fetch;
+  /** Waits before a retry. May resolve early (*Retry now*); a rejection counts as an abort. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** From 0 up to, not including, 1. */
+  random(): number;
+  /** Epoch milliseconds. */
+  now?(): number;
+  /** For tests: the clock of the timers, their lengths, and other wires and engines. */
+  clock?: Clock;
+  limits?: Partial<Limits>;
+  dialects?: Partial<Record<DialectId, Dialect>>;
+  engines?: Partial<Record<EngineId, Engine>>;
+}
+
+/** The words of an error are kept up to this length, in characters. */
+const longestMessage = 2000;
+
+/** Answers one question. The consumer may leave at any time; the request ends with it. */
+export async function* streamChat(
+  target: Target,
+  chat: ChatRequest,
+  options: StreamOptions,
+): AsyncGenerator<ChatEvent> {
+  const tidy = createTidy();
+  const leave = new AbortController();
+  const signal = AbortSignal.any([options.signal, leave.signal]);
+  try {
+    for await (const event of answer(target, chat, { ...options, signal }, () => tidy.begun)) {
+      for (const shown of tidy.take(lastSaid(event, tidy.begun))) yield safe(shown, target, options);
+      if (tidy.over) return;
+    }
+    if (!tidy.over) yield* tidy.take({ type: 'error', error: { kind: 'interrupted', message: '' } });
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    for (const shown of tidy.take({ type: 'error', error: { kind: 'server', message } }))
+      yield safe(shown, target, options);
+  } finally {
+    leave.abort();
+  }
+}
+
+/** A good end without a word is not an answer. */
+function lastSaid(event: ChatEvent, begun: boolean): ChatEvent {
+  if (event.type !== 'end' || begun) return event;
+  const { reason, raw } = event.finish;
+  if (reason === 'refusal' || reason === 'paused') return event;
+  const kind = reason === 'content-filter' ? 'blocked-content' : 'empty';
+  return {
+    type: 'error',
+    error: { kind, message: '', mayHaveReached: true, ...(raw === undefined ? {} : { code: raw }) },
+  };
+}
+
+/** Keys out of words; where it happened into every error. */
+function safe(event: ChatEvent, { provider, connection }: Target, options: StreamOptions): ChatEvent {
+  if (event.type !== 'error') return event;
+  const { error } = event;
+  const keys = [options.key];
+  const judged = judgeBaseUrl(serversOf(provider, connection)[0] ?? '', { allowPrivateHttp: true });
+  const origin = error.origin ?? (judged.ok ? judged.origin : undefined);
+  return {
+    type: 'error',
+    error: {
+      ...error,
+      message: redact(error.message, keys).slice(0, longestMessage).toWellFormed(),
+      ...(error.code === undefined ? {} : { code: redact(error.code, keys).slice(0, 200) }),
+      ...(origin === undefined ? {} : { origin }),
+    },
+  };
+}
+
+const failed = (kind: ChatError['kind'], message: string, more: Partial<ChatError> = {}): ChatEvent => ({
+  type: 'error',
+  error: { kind, message, ...more },
+});
+
+async function* answer(
+  { provider, connection }: Target,
+  asked: ChatRequest,
+  options: StreamOptions,
+  begun: () => boolean,
+): AsyncGenerator<ChatEvent> {
+  const chat = settled(asked, provider, connection);
+  if (options.signal.aborted) return yield failed('aborted', '');
+  for (const notice of asked.notices ?? []) yield { type: 'notice', notice };
+
+  if (provider.engine) {
+    const engine = (options.engines ?? allEngines)[provider.engine];
+    if (!engine) return yield failed('not-set-up', '', { code: 'engine' });
+    const failure = yield* attempt(
+      provider,
+      options,
+      (signal, alarms) => {
+        alarms.headers();
+        return device(engine, chat, signal);
+      },
+      begun,
+    );
+    if (failure) yield { type: 'error', error: failure.error };
+    return;
+  }
+
+  const dialect = provider.dialect && (options.dialects ?? allDialects)[provider.dialect];
+  if (!dialect) return yield failed('not-set-up', '', { code: 'dialect' });
+  const plan = planned(provider, connection, chat, options);
+  if ('error' in plan) return yield { type: 'error', error: plan.error };
+
+  const now = options.now ?? (() => (options.clock ?? realClock).now());
+  const tries = { sent: 0, waitedMs: 0 };
+  for (;;) {
+    const place = plan.servers.length > 1 ? tries.sent : 0;
+    const server = plan.servers[place] ?? '';
+    const origin = new URL(server).origin;
+    if (place > 0) yield { type: 'notice', notice: { kind: 'server', origin } };
+    const may = plan.keyHeader && origin === plan.keyOrigin;
+    const failure = yield* attempt(
+      provider,
+      options,
+      (signal, alarms, onBody) =>
+        exchange({
+          provider,
+          connection,
+          dialect,
+          chat,
+          server,
+          ...(may && plan.keyHeader ? { keyHeader: plan.keyHeader } : {}),
+          fetch: options.fetch,
+          signal,
+          alarms,
+          now,
+          onBody,
+        } satisfies Exchange),
+      begun,
+    );
+    tries.sent += 1;
+    if (!failure) return;
+    const error: ChatError = { ...failure.error, origin };
+    if (error.kind === 'aborted' || begun()) return yield { type: 'error', error };
+
+    if (plan.servers.length > 1) {
+      // A pool has no other retry: each server is asked once.
+      if (tries.sent < plan.servers.length && goesToNextServer(failure)) continue;
+      return yield { type: 'error', error };
+    }
+    const wait = waitBeforeRetry(provider, failure, tries, options.random());
+    if (wait === undefined) return yield { type: 'error', error };
+    const { kind: reason, status } = error;
+    yield {
+      type: 'notice',
+      notice: {
+        kind: 'retry',
+        at: now() + wait,
+        attempt: tries.sent + 1,
+        attempts: attemptsOf(provider),
+        reason,
+        ...(status === undefined ? {} : { status }),
+      },
+    };
+    await rest(options, wait);
+    if (options.signal.aborted) return yield failed('aborted', '', { origin });
+    tries.waitedMs += wait;
+  }
+}
+
+/** A wait that ends with the signal, whether or not the given sleep heeds it. */
+async function rest({ sleep, signal }: StreamOptions, ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    sleep(ms, signal).then(resolve, () => resolve());
+  });
+}
+
+interface Plan {
+  servers: string[];
+  keyHeader?: readonly [string, string];
+  keyOrigin: string;
+}
+
+/** Everything that can be said before a request leaves. */
+function planned(
+  provider: Provider,
+  connection: Connection,
+  chat: ChatRequest,
+  options: StreamOptions,
+): Plan | { error: ChatError } {
+  const not = (code: string, message = ''): { error: ChatError } => ({ error: { kind: 'not-set-up', message, code } });
+  const allowPrivateHttp = connection.options?.allowPrivateHttp === true;
+  const servers: string[] = [];
+  for (const server of serversOf(provider, connection)) {
+    const judged = judgeBaseUrl(server, { allowPrivateHttp });
+    if (!judged.ok) return not('address', judged.reason);
+    servers.push(judged.url);
+  }
+  const first = servers[0];
+  if (first === undefined) return not('address', 'empty');
+  // One prompt string has no model in it.
+  if (chat.model === '' && provider.dialect !== 'single-prompt') return not('model');
+  const key = keyHeader(provider, options.key);
+  if ('unusable' in key) return { error: { kind: 'auth', message: '', code: 'key-unusable' } };
+  const keyOrigin = options.keyOrigin ?? new URL(first).origin;
+  if (!key.header && needsKey(provider)) return not('key');
+  if (key.header && needsKey(provider) && servers.every((server) => new URL(server).origin !== keyOrigin))
+    return not('key-origin');
+  return {
+    servers: orderOf(servers, connection.options?.server, options.random()),
+    keyOrigin,
+    ...(key.header ? { keyHeader: key.header } : {}),
+  };
+}
+
+/** An engine's events under the same rule as a wire's. */
+async function* device(
+  engine: Engine,
+  chat: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent, Failure | undefined> {
+  for await (const event of engine.run(chat, signal)) {
+    yield event;
+    if (isLast(event)) return undefined;
+  }
+  return { error: { kind: 'interrupted', message: '' } };
+}
+
+type Work = (
+  signal: AbortSignal,
+  alarms: ReturnType<typeof createAlarms>,
+  onBody: (stop: () => void) => void,
+) => AsyncGenerator<ChatEvent, Failure | undefined>;
+
+/**
+ * One try under its timers. Yields events and returns `undefined` after the last one; before any content, failures are
+ * returned instead, so that the caller may ask again.
+ */
+async function* attempt(
+  provider: Provider,
+  options: StreamOptions,
+  work: Work,
+  begun: () => boolean,
+): AsyncGenerator<ChatEvent, Failure | undefined> {
+  const stop = new AbortController();
+  // A model on the user's own machine may have to be read from disk first.
+  const limits: Limits = {
+    ...(provider.status === 'local' ? localLimits : usualLimits),
+    ...provider.timeouts,
+    ...options.limits,
+  };
+  const alarms = createAlarms(options.clock ?? realClock, limits, options.signal);
+  let stopBody: (() => void) | undefined;
+  const events = work(stop.signal, alarms, (stopping) => {
+    stopBody = stopping;
+  });
+  const ended = (error: ChatError): Failure => ({ error });
+  try {
+    let next = events.next();
+    for (;;) {
+      const alarm = await alarms.or(next);
+      switch (alarm) {
+        case undefined: {
+          const step = await next;
+          if (step.done === true) return begun() && step.value ? ended(cut(step.value.error)) : step.value;
+          const event = step.value;
+          if (event.type !== 'notice') alarms.content();
+          // An error before any content may be answered by another try.
+          if (event.type === 'error' && !begun()) return ended(event.error);
+          yield event;
+          if (isLast(event)) return undefined;
+          next = events.next();
+          break;
+        }
+        case 'waiting':
+          yield { type: 'notice', notice: { kind: 'waiting', since: alarms.waitingSince() } };
+          break;
+        case 'settled':
+        case 'error-body':
+          stopBody?.();
+          break;
+        case 'aborted':
+          return ended({ kind: 'aborted', message: '', mayHaveReached: true });
+        case 'first-byte':
+          return ended({ kind: 'timeout', message: '', mayHaveReached: true });
+        case 'idle':
+        case 'no-content':
+          return ended({ kind: 'interrupted', message: '', code: alarm, mayHaveReached: true });
+        default:
+          alarm satisfies never;
+      }
+    }
+  } finally {
+    alarms.clear();
+    stop.abort();
+    // Not awaited: a fetch that ignores its signal must not hold the answer back.
+    void events.return(undefined).catch(() => undefined);
+  }
+}
+
+/** A connection that breaks after the first words is an interrupted answer; what the server itself says stays what it is. */
+function cut(error: ChatError): ChatError {
+  return error.kind === 'network' || error.kind === 'empty' ? { ...error, kind: 'interrupted' } : error;
+}
