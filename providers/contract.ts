@@ -39,6 +39,13 @@ export interface ModelInfo {
   reasoning?: boolean;
   tools?: boolean;
   price?: Price;
+  /**
+   * How the model is told how hard to think, where its wire knows several ways (Anthropic, Gemini): a number of tokens, or a
+   * level; `always` takes a level too and cannot be kept from thinking. Absent: a level.
+   */
+  thinking?: 'budget' | 'level' | 'always';
+  /** `false`: the model rejects temperature and its like, so they are left out. */
+  sampling?: boolean;
 }
 
 /**
@@ -52,8 +59,8 @@ export interface Quirks {
   noUsageOption?: boolean;
   /** Name of the field that limits the answer's length. Default `max_tokens`. */
   maxTokensField?: 'max_tokens' | 'max_completion_tokens';
-  /** How reasoning effort is asked for; absent means it cannot be. */
-  reasoningEffort?: 'reasoning_effort' | 'reasoning.effort' | 'think';
+  /** How reasoning effort is asked for; absent means it cannot be. `thinking` is the own way of Anthropic, Gemini and Cohere. */
+  reasoningEffort?: 'reasoning_effort' | 'reasoning.effort' | 'think' | 'thinking';
   /** Reasoning of earlier turns goes back to the server under this name. */
   echoReasoning?: 'reasoning_content' | 'reasoning' | 'reasoning_details';
   /** Deltas may repeat the whole text so far. */
@@ -214,9 +221,11 @@ export interface WireRequest {
 export interface Dialect {
   framing: Framing;
   request(chat: ChatRequest, provider: Provider, connection?: Connection): WireRequest;
-  decode(frames: Frames, provider: Provider): AsyncIterable<ChatEvent>;
+  /** `chat` is the request that the frames answer, for what has to be bound to it (see `dialects/kept.ts`). */
+  decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncIterable<ChatEvent>;
   /** Finds the words (and, where the wire has them, `code`, `retryAfterMs`, a sharper `kind`) in an error body. */
   error(status: number, body: unknown): Partial<ChatError>;
+  /** Reads one page of the model list. `next` is the query (`pageToken=…`) that asks for the page after it. */
   models?(body: unknown): { models: ModelInfo[]; next?: string };
 }
 

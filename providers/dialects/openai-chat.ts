@@ -57,6 +57,7 @@ function effortField(effort: string, how: NonNullable<Provider['quirks']>['reaso
       return { reasoning: { effort } };
     case 'think':
       return { think: effort === 'none' ? false : effort };
+    case 'thinking':
     case undefined:
       return {};
     default:
