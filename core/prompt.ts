@@ -161,7 +161,7 @@ function fenced(mark: 'quote' | 'page_content', part: QuotePart | PagePart, fenc
 /** Title and address are the page's own words: one line, 300 characters, no control characters of any kind. */
 function oneLine(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return [...clean.slice(0, 600)].slice(0, 300).join('');
+  return Array.from(clean.slice(0, 600)).slice(0, 300).join('');
 }
 
 function harmless(text: string, fence: string): string {
@@ -268,7 +268,8 @@ const cutAtEnd: ChoosePassages = (page, _question, characters) => {
     sent += 1;
   }
   if (sent > 0) return { text, sent, of: paragraphs.length };
-  return { text: page.text.slice(0, characters).toWellFormed(), sent: 1, of: paragraphs.length };
+  // Not through the middle of a character.
+  return { text: page.text.slice(0, characters).replace(/[\uD800-\uDBFF]$/, ''), sent: 1, of: paragraphs.length };
 };
 
 /** What the user typed and marked, without the pages. */
