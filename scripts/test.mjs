@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium, ensureTestTools, findFirefox } from './browsers.mjs';
+import { buildExtension } from './build.mjs';
 import { root, withGoodNode } from './node.mjs';
 import { ensurePackages } from './packages.mjs';
 import { runTool } from './run.mjs';
@@ -86,12 +87,7 @@ const needs = {
 };
 
 const build = (browser) =>
-  step(
-    `build for ${browser}`,
-    () =>
-      runTool('wxt', ['build', '-b', browser], { env: { GLOSS_OUT: buildFolder }, quiet: true }).then(showOnFailure),
-    needs.built(browser),
-  );
+  step(`build for ${browser}`, () => buildExtension(browser, buildFolder).then(showOnFailure), needs.built(browser));
 
 function showOnFailure(result) {
   if (result.code !== 0) console.log(result.output);

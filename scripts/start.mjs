@@ -1,0 +1,165 @@
+/**
+ * `npm start`: Gloss in a browser, beside a page to ask about, from a machine with nothing but npm and Node 20. With a display
+ * it opens a window to use; without one (or with `--headless`) it asks a question through the panel, prints question and
+ * answer, and leaves a picture. The profile is its own and is kept, so what you set up is there the next time.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { debuggingPort, ensureChromium, hasDisplay, isRoot, spawnChromium } from './browsers.mjs';
+import { buildExtension } from './build.mjs';
+import {
+  addProvider,
+  addressOf,
+  allowSite,
+  answers,
+  answerToEnd,
+  ask,
+  extensionId,
+  openSidePanel,
+  until,
+} from './drive.mjs';
+import { root, withGoodNode } from './node.mjs';
+import { ensurePackages } from './packages.mjs';
+import { standInModel, startStandIn } from './stand-in.mjs';
+
+await withGoodNode(import.meta.url);
+
+const headless = process.argv.includes('--headless') || !hasDisplay();
+const profile = join(root, '.cache', headless ? 'profile-headless' : 'profile');
+const picture = join(root, '.cache', 'panel.png');
+const extension = join(root, '.output', 'chrome-mv3');
+const question = 'What is a gloss, and why does it stand in the margin?';
+const endings = [];
+
+/** The article, by another name than the stand-in's: what that address is allowed must not cover the page. */
+async function serveArticle() {
+  const article = readFileSync(join(root, 'scripts', 'article', 'index.html'));
+  const server = createServer((request, response) => {
+    if (request.url !== '/') response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(article);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  endings.push(() => server.close());
+  return `http://localhost:${server.address().port}/`;
+}
+
+async function build() {
+  console.log('Building Gloss.');
+  const { code, output } = await buildExtension('chrome');
+  if (code !== 0) throw new Error(`the build failed:\n${output}`);
+}
+
+/** Starts the browser and takes hold of it. */
+async function openBrowser(url) {
+  const { chromium } = await import('playwright');
+  // Without a display every run begins at the beginning; with one, what the user set up stays.
+  if (headless) rmSync(profile, { recursive: true, force: true });
+  mkdirSync(profile, { recursive: true });
+  const args = [
+    '--window-size=1280,860',
+    '--hide-crash-restore-bubble',
+    '--host-resolver-rules=MAP localhost 127.0.0.1',
+  ];
+  const started = spawnChromium({
+    chromium: await ensureChromium(),
+    profile,
+    extension,
+    headless,
+    args: headless ? [...args, '--disable-gpu'] : args,
+    url,
+  });
+  const closed = new Promise((resolve) => started.once('exit', resolve).once('error', resolve));
+  endings.push(() => {
+    try {
+      if (process.platform === 'win32') started.kill();
+      else process.kill(-started.pid, 'SIGTERM');
+    } catch {
+      // The user has closed it.
+    }
+    return closed;
+  });
+  const port = await debuggingPort(profile);
+  return { browser: await chromium.connectOverCDP(`http://127.0.0.1:${port}`), closed };
+}
+
+/** The first time, Gloss is told about the stand-in, through its own options page. */
+async function setUpStandIn(context, id) {
+  const { baseUrl } = await startStandIn().then((standIn) => {
+    endings.push(standIn.close);
+    return standIn;
+  });
+  const options = await context.newPage();
+  await options.goto(addressOf(id, 'options.html'));
+  const connections = () =>
+    options.evaluate('chrome.storage.local.get("connections").then((all) => all.connections ?? [])');
+  const known = await connections();
+  if (known.length === 0 || known.some((one) => one.name === 'Stand-in' && one.baseUrl !== baseUrl)) {
+    await allowSite(context, id, 'http://127.0.0.1/*');
+    await options.bringToFront();
+    await addProvider(options, { baseUrl, model: standInModel, name: 'Stand-in' });
+    await until('the stand-in to be saved', async () => (await connections()).some((one) => one.baseUrl === baseUrl));
+  }
+  await options.close();
+}
+
+/** Asks, and prints the answer as it comes. */
+async function demonstrate(panel) {
+  console.log(`\nQuestion: ${question}\n\nAnswer:`);
+  await ask(panel, question);
+  const answer = answers(panel).last();
+  await answer.waitFor();
+  let ended = false;
+  const end = answerToEnd(panel, 60_000).then(() => (ended = true));
+  let printed = '';
+  for (let last = false; !last;) {
+    last = ended;
+    const text = await answer.innerText();
+    // The buttons below an answer come when it is over; until then its text only grows.
+    process.stdout.write(text.startsWith(printed) ? text.slice(printed.length) : '');
+    printed = text;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await end;
+  await panel.screenshot({ path: picture });
+  console.log(`\n\nPicture: ${picture}`);
+}
+
+async function main() {
+  await ensurePackages();
+  await build();
+  const article = await serveArticle();
+  const id = extensionId(extension);
+  const { browser, closed } = await openBrowser(article);
+  const [context] = browser.contexts();
+  await until('the extension', () => context.serviceWorkers().length > 0);
+  await setUpStandIn(context, id);
+  const page = await until('the article', () => context.pages().find((one) => one.url() === article));
+  const panel = await openSidePanel(browser, id, page);
+  if (headless) {
+    await demonstrate(panel);
+    await browser.close();
+    return;
+  }
+  // From here on the browser is the user's; a debugger would keep the worker from sleeping.
+  await browser.close();
+  console.log(`\nGloss is open beside ${article}
+Until you add a provider, a stand-in on your own computer answers; it is not an AI.
+Profile: ${profile} (delete it to begin again). Close the browser, or press Ctrl+C, to end.`);
+  if (isRoot) console.log('You are root, so the browser runs without its sandbox. Visit nothing you do not trust.');
+  await closed;
+}
+
+async function end(code) {
+  for (const close of endings.splice(0).reverse()) await close();
+  process.exit(code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void end(130));
+try {
+  await main();
+  await end(0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}

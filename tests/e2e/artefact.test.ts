@@ -1,0 +1,239 @@
+/** What is shipped, looked at as a stranger would: what it may do, what it says, how much it weighs. */
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, relative, resolve } from 'node:path';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { buildExtension } from '../../scripts/build.mjs';
+import { binOf, run } from '../../scripts/run.mjs';
+import { buildFor } from './harness/build';
+
+const root = resolve(import.meta.dirname, '../..');
+const browsers = ['chrome', 'firefox'] as const;
+type BrowserName = (typeof browsers)[number];
+const pages = ['sidepanel.html', 'options.html'] as const;
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const read = (browser: BrowserName, path: string): string => readFileSync(join(buildFor(browser), path), 'utf8');
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; worker-src 'self'; " +
+  "manifest-src 'self'; connect-src 'self' https: http:; object-src 'none'; media-src 'none'; frame-src 'none'; child-src 'none'; " +
+  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const inBoth = {
+  manifest_version: 3,
+  name: '__MSG_extName__',
+  short_name: 'Gloss',
+  description: '__MSG_extDescription__',
+  version,
+  default_locale: 'en',
+  icons: { 16: 'icons/16.png', 32: 'icons/32.png', 48: 'icons/48.png', 96: 'icons/96.png', 128: 'icons/128.png' },
+  action: { default_title: '__MSG_actionTitle__' },
+  commands: {
+    _execute_action: { suggested_key: { default: 'Alt+G' } },
+    'ask-selection': { suggested_key: { default: 'Alt+Q' }, description: '__MSG_commandAskSelection__' },
+    'ask-page': { description: '__MSG_commandAskPage__' },
+  },
+  content_security_policy: { extension_pages: policy },
+  host_permissions: [],
+  optional_host_permissions: ['https://*/*', 'http://*/*'],
+  options_ui: { page: 'options.html', open_in_tab: true },
+};
+const permissions = [
+  'storage',
+  'contextMenus',
+  'activeTab',
+  'scripting',
+  'unlimitedStorage',
+  'declarativeNetRequestWithHostAccess',
+];
+
+describe('manifest', () => {
+  // Exactly: whoever widens what Gloss may do has to say so here.
+  test('chrome', () => {
+    expect(JSON.parse(read('chrome', 'manifest.json'))).toEqual({
+      ...inBoth,
+      permissions: [...permissions, 'sidePanel'],
+      minimum_chrome_version: '120',
+      background: { service_worker: 'background.js', type: 'module' },
+      side_panel: { default_path: 'sidepanel.html' },
+    });
+  });
+
+  test('firefox', () => {
+    expect(JSON.parse(read('firefox', 'manifest.json'))).toEqual({
+      ...inBoth,
+      permissions,
+      background: { scripts: ['background.js'], type: 'module' },
+      sidebar_action: { default_panel: 'sidepanel.html', default_title: 'Gloss' },
+      browser_specific_settings: {
+        gecko: {
+          id: 'gloss@gloss-panel.org',
+          strict_min_version: '140.0',
+          data_collection_permissions: {
+            required: ['none'],
+            optional: ['websiteContent', 'personalCommunications', 'authenticationInfo'],
+          },
+        },
+      },
+    });
+  });
+
+  test.each(browsers)('every message that %s shows exists', (browser) => {
+    const messages = JSON.parse(read(browser, '_locales/en/messages.json')) as Record<string, { message: string }>;
+    const named = [...read(browser, 'manifest.json').matchAll(/__MSG_(\w+)__/g)].map(([, name]) => name ?? '');
+    expect(named.length).toBeGreaterThan(3);
+    for (const name of named) expect(messages[name]?.message, name).toBeTruthy();
+  });
+});
+
+describe.each(browsers)('%s pages', (browser) => {
+  test.each(pages)('%s begins with its policies and loads nothing from elsewhere', (page) => {
+    const html = read(browser, page).replaceAll('&#39;', "'");
+    const head = html.slice(html.indexOf('<head>') + '<head>'.length).trimStart();
+    const metas = [...head.matchAll(/<meta\b[^>]*>/g)].map(([meta]) => meta);
+    expect(head.startsWith(metas[0] ?? 'a meta')).toBe(true);
+    expect(metas[0]).toContain('http-equiv="Content-Security-Policy"');
+    expect(metas[0]).toContain(`content="connect-src 'none'; img-src 'self' blob: data:"`);
+    expect(html).toContain('<meta name="referrer" content="no-referrer">');
+    expect(html).toContain('<meta http-equiv="x-dns-prefetch-control" content="off">');
+    expect(html).not.toMatch(/https?:|<style|\sstyle=|\son\w+=|<base|<iframe/);
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect(existsSync(join(buildFor(browser), address ?? '')), address).toBe(true);
+    }
+  });
+});
+
+describe.each(browsers)('%s files', (browser) => {
+  test('are only of kinds that belong there', () => {
+    const others = filesIn(buildFor(browser)).filter((file) => !/\.(js|css|html|json|png|svg|woff2)$/.test(file));
+    expect(others).toEqual([]);
+  });
+
+  test('hold no code made from strings and none from elsewhere', () => {
+    for (const file of filesIn(buildFor(browser)).filter((name) => name.endsWith('.js'))) {
+      const code = read(browser, file);
+      // Preact's own bundle holds the word innerHTML, so that one is for the linter and for the policy.
+      expect(
+        code.match(/\beval\(|\bnew Function\(|\bdocument\.write\(|insertAdjacentHTML|\.createContextualFragment/g),
+        file,
+      ).toBeNull();
+      expect(code.match(/(?:from|import\(|importScripts\()\s*["'`]https?:/g), file).toBeNull();
+      expect(code.match(/sourceMappingURL/g), file).toBeNull();
+    }
+  });
+
+  test('hold no path of the machine that built them', () => {
+    for (const file of filesIn(buildFor(browser)).filter((name) => /\.(js|css|html|json)$/.test(name))) {
+      expect(read(browser, file).includes(root), file).toBe(false);
+    }
+  });
+});
+
+/** Scripts and everything they import at once, not what they load later. */
+function withImports(browser: BrowserName, files: readonly string[]): string[] {
+  const found = new Set<string>();
+  const visit = (file: string) => {
+    if (found.has(file)) return;
+    found.add(file);
+    for (const [, specifier] of read(browser, file).matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']/g)) {
+      visit(posix.join(posix.dirname(file), specifier ?? ''));
+    }
+  };
+  files.forEach(visit);
+  return [...found];
+}
+
+describe('weight', () => {
+  test.each([
+    ['sidepanel.html', 35_000],
+    // The catalog of providers is in it, and nobody waits for it to take keys.
+    ['options.html', 50_000],
+  ])('%s begins with at most %i bytes of script, gzipped', (page, limit) => {
+    const entries = [...read('chrome', page).matchAll(/<script[^>]*\ssrc="\/?([^"]+)"/g)].map(
+      ([, source]) => source ?? '',
+    );
+    expect(entries.length).toBeGreaterThan(0);
+    const sizes = withImports('chrome', entries).map(
+      (file) => [file, gzipSync(read('chrome', file), { level: 9 }).length] as const,
+    );
+    const sum = sizes.reduce((all, [, size]) => all + size, 0);
+    expect(sum, JSON.stringify(sizes)).toBeLessThanOrEqual(limit);
+  });
+
+  test('the worker is at most 120 kB, all of it there from the start', () => {
+    const files = withImports('chrome', ['background.js']);
+    // import() throws in a service worker.
+    for (const file of files) expect(read('chrome', file), file).not.toMatch(/\bimport\s*\(/);
+    const sizes = files.map((file) => [file, Buffer.byteLength(read('chrome', file))] as const);
+    expect(
+      sizes.reduce((all, [, size]) => all + size, 0),
+      JSON.stringify(sizes),
+    ).toBeLessThanOrEqual(120_000);
+  });
+
+  test('the package is at most 400 kB', () => {
+    const packed = filesIn(buildFor('chrome')).reduce((sum, file) => {
+      const bytes = readFileSync(join(buildFor('chrome'), file));
+      // As a zip packs it: each file by itself, with its name twice and some 80 bytes of its own.
+      return sum + Math.min(bytes.length, deflateRawSync(bytes, { level: 9 }).length) + 2 * file.length + 80;
+    }, 0);
+    expect(packed).toBeLessThanOrEqual(400_000);
+  });
+});
+
+test('the same tree builds to the same bytes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gloss-again-'));
+  try {
+    const { code, output } = await buildExtension('chrome', folder);
+    expect(code, output).toBe(0);
+    const hashes = (at: string) =>
+      filesIn(at).map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(join(at, file)))
+          .digest('hex'),
+      ]);
+    expect(hashes(join(folder, 'chrome-mv3'))).toEqual(hashes(buildFor('chrome')));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+describe("Mozilla's linter", () => {
+  const lint = async (folder: string) => {
+    const { output } = await run(
+      process.execPath,
+      [binOf('web-ext'), 'lint', '--source-dir', folder, '--output', 'json'],
+      { quiet: true },
+    );
+    return JSON.parse(output.slice(output.indexOf('{'))) as { summary: { errors: number }; errors: { code: string }[] };
+  };
+
+  test('finds an error where there is one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gloss-planted-'));
+    cpSync(buildFor('firefox'), folder, { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+    writeFileSync(
+      join(folder, 'manifest.json'),
+      JSON.stringify({ ...manifest, content_security_policy: "script-src 'self'" }),
+    );
+    const { summary } = await lint(folder);
+    rmSync(folder, { recursive: true, force: true });
+    expect(summary.errors).toBeGreaterThan(0);
+  });
+
+  test('finds none in what is shipped', async () => {
+    const { errors } = await lint(buildFor('firefox'));
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * A screen of one's own, for what the browser draws outside of its pages: permission prompts and context menus. Never the
+ * screen of whoever runs the tests, whose keyboard it would take.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Display {
+  /** As in the environment variable DISPLAY. */
+  name: string;
+  /** Presses keys one after the other, by their X names. */
+  press(...keys: string[]): Promise<void>;
+  close(): void;
+}
+
+/** Starts Xvfb on the first free number. */
+export async function openDisplay(): Promise<Display> {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const name = `:${await firstLine(server)}`;
+  return {
+    name,
+    async press(...keys) {
+      for (const key of keys) {
+        const { status, stderr } = spawnSync('xdotool', ['key', key], { env: { ...process.env, DISPLAY: name } });
+        if (status !== 0) throw new Error(`xdotool could not press ${key}: ${String(stderr)}`);
+        await sleep(200);
+      }
+    },
+    close: () => void server.kill(),
+  };
+}
+
+function firstLine(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.once('error', (error) => reject(new Error('Xvfb is needed for native windows', { cause: error })));
+    server.once('exit', (code) => reject(new Error(`Xvfb ended with ${code} before it said its number`)));
+    const pipe = server.stdio[3];
+    if (!pipe) throw new Error('no pipe to Xvfb');
+    pipe.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.trim());
+    });
+  });
+}
