@@ -211,7 +211,7 @@ export type ChatEvent =
   /** Later usage replaces earlier, field by field. */
   | { type: 'usage'; usage: Usage }
   | { type: 'notice'; notice: Notice }
-  /** Shown text is taken back (a late filter): all text so far goes. */
+  /** Shown text is taken back (a late filter): all text so far goes. Without a reason it comes again, as what it really was. */
   | { type: 'retract'; reason: string }
   | { type: 'opaque'; wire: string; value: unknown }
   | { type: 'end'; finish: Finish }

@@ -35,7 +35,7 @@ export function fold(answer: AnswerMessage, event: ChatEvent, at: At): AnswerMes
         ...answer,
         parts: [
           ...answer.parts.filter((part) => part.type !== 'text'),
-          { type: 'notice', notice: { kind: 'retracted', reason: event.reason } },
+          ...(event.reason === '' ? [] : [retracted(event.reason)]),
         ],
       };
     case 'opaque':
@@ -49,6 +49,8 @@ export function fold(answer: AnswerMessage, event: ChatEvent, at: At): AnswerMes
   }
 }
 
+const retracted = (reason: string): AnswerPart => ({ type: 'notice', notice: { kind: 'retracted', reason } });
+
 /** How an answer stands after a failure: the user's own stop and a cut stream are not errors. */
 function stateAfter(error: ChatError): AnswerState {
   if (error.kind === 'aborted') return 'stopped';
@@ -56,9 +58,13 @@ function stateAfter(error: ChatError): AnswerState {
 }
 
 function begun(answer: AnswerMessage, at: At): AnswerMessage {
-  if (answer.firstAt !== undefined) return answer;
+  // "Still waiting" may also stand in mid-answer.
+  if (answer.firstAt !== undefined)
+    return answer.parts.some(isWaiting) ? { ...answer, parts: withoutPassing(answer.parts) } : answer;
   return { ...answer, state: 'streaming', firstAt: at, parts: withoutPassing(answer.parts) };
 }
+
+const isWaiting = (part: AnswerPart): boolean => part.type === 'notice' && part.notice.kind === 'waiting';
 
 /** A countdown or "still waiting" means nothing once content has come or the answer has ended. */
 function withoutPassing(parts: AnswerPart[]): AnswerPart[] {
