@@ -1,0 +1,9 @@
+/** Writes the README's table of providers from the catalog. A test says when that is due. */
+import { withGoodNode } from './node.mjs';
+import { ensurePackages } from './packages.mjs';
+import { runTool } from './run.mjs';
+
+await withGoodNode(import.meta.url);
+await ensurePackages();
+const { code } = await runTool('vitest', ['run', 'tests/build/readme.test.ts'], { env: { GLOSS_WRITE_README: '1' } });
+process.exit(code);
