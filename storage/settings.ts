@@ -48,3 +48,6 @@ export const defaultConnection = storage.defineItem<string | null>('local:defaul
   version: 1,
   fallback: null,
 });
+
+/** When each origin was last asked, in epoch milliseconds. Written by the background alone. */
+export const lastUsed = storage.defineItem<Record<string, number>>('local:lastUsed', { version: 1, fallback: {} });

@@ -47,16 +47,15 @@ export interface RouterWorld {
 const refusal = (message: string): Reply<never> => ({ ok: false, error: { kind: 'not-done', message } });
 
 /**
- * Answers one message of a page; `undefined` for what is no command at all. Never throws: a handler's failure becomes the
- * reply's error, without keys.
+ * Answers one message of a page. Never throws: a handler's failure becomes the reply's error, without keys.
  */
 export async function answer(
   world: RouterWorld,
   message: unknown,
   sender: Page,
-): Promise<Reply<CommandOutput<CommandName>> | undefined> {
+): Promise<Reply<CommandOutput<CommandName>>> {
   const name = commandName(message);
-  if (name === null) return undefined;
+  if (name === null) return refusal('This is not a command.');
   if (!capabilities[name].includes(sender)) return refusal('This page cannot do that.');
   if (!world.rates[sender].take()) return refusal('Too much at once. Wait a moment and try again.');
   try {
