@@ -41,9 +41,9 @@ export interface ModelInfo {
   price?: Price;
   /**
    * How the model is told how hard to think, where its wire knows several ways (Anthropic, Gemini): a number of tokens, or a
-   * level; `always` takes a level too and cannot be kept from thinking. Absent: a level.
+   * level; `always` and `always-budget` cannot be kept from thinking. Absent: a level.
    */
-  thinking?: 'budget' | 'level' | 'always';
+  thinking?: 'budget' | 'always-budget' | 'level' | 'always';
   /** `false`: the model rejects temperature and its like, so they are left out. */
   sampling?: boolean;
 }

@@ -1,0 +1,102 @@
+/**
+ * OpenAI Responses. Facts: the official schema (openai-node), and frames seen in the wild: two shapes of `error`, a
+ * `keepalive`, and events after the terminal one.
+ */
+import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
+import { answerText, questionText } from '../../core/prompt';
+import type { Connection, Dialect, Frames, Provider, WireRequest } from '../contract';
+import { isFields, readError } from '../errors';
+import { openaiModels } from '../models';
+import { settled } from '../request';
+import { keep, kept, type Bond } from './kept';
+import { fieldsOf, given, readFrame, type Fields } from './reading';
+import { newResponsesAnswer } from './responses-stream';
+
+export const openaiResponses: Dialect = {
+  framing: 'sse',
+  request,
+  decode,
+  error: (_status, body) => readError(body),
+  models: (body) => ({ models: openaiModels(body) }),
+};
+
+const wire = 'openai-responses';
+
+function request(asked: ChatRequest, provider: Provider, connection?: Connection): WireRequest {
+  const chat = settled(asked, provider, connection);
+  const info = provider.models?.find((model) => model.id === chat.model);
+  const bond: Bond = { wire, provider, chat };
+  // Penalties do not exist on this wire.
+  const { temperature, topP } = (info?.sampling === false ? undefined : chat.sampling) ?? {};
+  return {
+    path: '/responses',
+    body: given({
+      ...provider.quirks?.body,
+      model: chat.model,
+      instructions: chat.system || undefined,
+      input: chat.turns.flatMap((turn) => itemsOf(turn, chat.fence, bond)),
+      stream: chat.stream,
+      // The chat is kept here, so the service need not keep it too.
+      store: false,
+      max_output_tokens: chat.maxTokens,
+      temperature,
+      top_p: topP,
+      ...reasoningFields(chat, provider, connection),
+    }),
+  };
+}
+
+/**
+ * A summary is all that is ever shown of the thoughts, but organisations that are not verified may not ask for one; the
+ * connection's field `summary` turns it off. Encrypted thoughts take the place of what `store: false` does not keep.
+ */
+function reasoningFields(chat: ChatRequest, provider: Provider, connection?: Connection): Fields {
+  const effort = chat.reasoningEffort;
+  if (effort === undefined) return {};
+  if (effort === 'none') return { reasoning: { effort } };
+  const field = provider.fields?.find((candidate) => candidate.name === 'summary');
+  const summary = connection?.fields?.summary || field?.default || 'off';
+  return {
+    reasoning: { effort, ...(summary === 'off' ? {} : { summary }) },
+    include: ['reasoning.encrypted_content'],
+  };
+}
+
+function itemsOf(turn: Turn, fence: string | undefined, bond: Bond): Fields[] {
+  if (turn.role === 'user') {
+    const content = questionContent(turn, fence);
+    return content.length > 0 ? [{ role: 'user', content }] : [];
+  }
+  const text = answerText(turn.parts);
+  if (text === '') return [];
+  const thoughts = turn.parts.flatMap((part): Fields[] => {
+    const item = kept(part, bond);
+    return isFields(item) ? [item] : [];
+  });
+  return [...thoughts, { role: 'assistant', content: text }];
+}
+
+function questionContent(turn: Extract<Turn, { role: 'user' }>, fence: string | undefined): string | Fields[] {
+  const text = questionText(turn.parts, fence);
+  const images = turn.parts.flatMap((part): Fields[] =>
+    part.type === 'image'
+      ? [{ type: 'input_image', detail: 'auto', image_url: `data:${part.mediaType};base64,${part.data}` }]
+      : [],
+  );
+  if (images.length === 0) return text;
+  return text === '' ? images : [{ type: 'input_text', text }, ...images];
+}
+
+async function* decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncGenerator<ChatEvent> {
+  const answer = newResponsesAnswer((item) => keep(item, { wire, provider, chat }));
+  for await (const frame of frames) {
+    const read = readFrame(frame);
+    if (read.kind === 'error') return yield read.event;
+    if (read.kind === 'nothing') continue;
+    for (const event of answer.take(fieldsOf(read.value), frame.event)) {
+      yield event;
+      // What follows the terminal event (`response.rate_limits.updated`) is not about the answer.
+      if (event.type === 'end' || event.type === 'error') return;
+    }
+  }
+}
