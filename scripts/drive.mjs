@@ -92,18 +92,31 @@ export const panelsOf = (context, id) =>
   context.pages().filter((page) => page.url().startsWith(addressOf(id, 'sidepanel.html')));
 
 /**
- * Clicks the toolbar button and gives the real side panel that opens.
+ * Clicks the toolbar button and gives the real side panel that opens. It never shows up in a connection that was there before
+ * it (it becomes a page only after it was made), so it gets one of its own.
  * @param {Browser} browser
  * @param {string} id
  * @param {Page} beside
+ * @param {() => Promise<Browser>} connect makes one more connection to the same browser
  */
-export async function openSidePanel(browser, id, beside) {
-  const context = beside.context();
-  const before = new Set(panelsOf(context, id));
+export async function openSidePanel(browser, id, beside, connect) {
+  const isPanel = (target) => target.type === 'page' && target.url.startsWith(addressOf(id, 'sidepanel.html'));
+  const panelIds = async () => (await targetsOf(browser)).filter(isPanel).map((target) => target.targetId);
+  const before = new Set(await panelIds());
   await clickAction(browser, id, beside);
-  const panel = await until('the side panel to open', () => panelsOf(context, id).find((page) => !before.has(page)));
-  await panel.waitForLoadState();
-  return panel;
+  const targetId = await until('the side panel to open', async () =>
+    (await panelIds()).find((one) => !before.has(one)),
+  );
+  const connection = await connect();
+  for (const panel of panelsOf(connection.contexts()[0], id)) {
+    const session = await panel.context().newCDPSession(panel);
+    const { targetInfo } = await session.send('Target.getTargetInfo');
+    await session.detach();
+    if (targetInfo.targetId !== targetId) continue;
+    await panel.waitForLoadState();
+    return panel;
+  }
+  throw new Error('the side panel opened and went away');
 }
 
 /**
@@ -123,6 +136,14 @@ export async function addProvider(options, { baseUrl, model, key, name, provider
   await options.getByRole('button', { name: 'Save' }).click();
   await answerPrompt?.();
 }
+
+/**
+ * The connections that are stored, as a page of the extension sees them.
+ * @param {Page} page
+ * @returns {Promise<{ id: string, name: string, baseUrl: string, model: string }[]>}
+ */
+export const storedConnections = (page) =>
+  page.evaluate('chrome.storage.local.get("connections").then((all) => all.connections ?? [])');
 
 /**
  * The model's field: a list to choose from where the server gave one, a text box otherwise.

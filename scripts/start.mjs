@@ -17,6 +17,7 @@ import {
   ask,
   extensionId,
   openSidePanel,
+  storedConnections,
   until,
 } from './drive.mjs';
 import { root, withGoodNode } from './node.mjs';
@@ -80,7 +81,7 @@ async function openBrowser(url) {
     return closed;
   });
   const port = await debuggingPort(profile);
-  return { browser: await chromium.connectOverCDP(`http://127.0.0.1:${port}`), closed };
+  return { connect: () => chromium.connectOverCDP(`http://127.0.0.1:${port}`), closed };
 }
 
 /** The first time, Gloss is told about the stand-in, through its own options page. */
@@ -91,14 +92,14 @@ async function setUpStandIn(context, id) {
   });
   const options = await context.newPage();
   await options.goto(addressOf(id, 'options.html'));
-  const connections = () =>
-    options.evaluate('chrome.storage.local.get("connections").then((all) => all.connections ?? [])');
-  const known = await connections();
+  const known = await storedConnections(options);
   if (known.length === 0 || known.some((one) => one.name === 'Stand-in' && one.baseUrl !== baseUrl)) {
     await allowSite(context, id, 'http://127.0.0.1/*');
     await options.bringToFront();
     await addProvider(options, { baseUrl, model: standInModel, name: 'Stand-in' });
-    await until('the stand-in to be saved', async () => (await connections()).some((one) => one.baseUrl === baseUrl));
+    await until('the stand-in to be saved', async () =>
+      (await storedConnections(options)).some((one) => one.baseUrl === baseUrl),
+    );
   }
   await options.close();
 }
@@ -130,19 +131,19 @@ async function main() {
   await build();
   const article = await serveArticle();
   const id = extensionId(extension);
-  const { browser, closed } = await openBrowser(article);
+  const { connect, closed } = await openBrowser(article);
+  const browser = await connect();
   const [context] = browser.contexts();
   await until('the extension', () => context.serviceWorkers().length > 0);
   await setUpStandIn(context, id);
   const page = await until('the article', () => context.pages().find((one) => one.url() === article));
-  const panel = await openSidePanel(browser, id, page);
+  const panel = await openSidePanel(browser, id, page, connect);
   if (headless) {
     await demonstrate(panel);
-    await browser.close();
     return;
   }
   // From here on the browser is the user's; a debugger would keep the worker from sleeping.
-  await browser.close();
+  await Promise.all([browser.close(), panel.context().browser()?.close()]);
   console.log(`\nGloss is open beside ${article}
 Until you add a provider, a stand-in on your own computer answers; it is not an AI.
 Profile: ${profile} (delete it to begin again). Close the browser, or press Ctrl+C, to end.`);

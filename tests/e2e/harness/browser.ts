@@ -23,7 +23,7 @@ import {
 import { buildFor } from './build';
 import { openDisplay } from './display';
 import type { Display } from './display';
-import { watchFor } from './trouble';
+import { watchFor, watchPage } from './trouble';
 import type { Trouble } from './trouble';
 
 export interface LaunchOptions {
@@ -42,6 +42,8 @@ export class Gloss {
   readonly id: string;
   readonly trouble: Trouble = { errors: [], requests: [] };
   private connection: { browser: Browser; context: BrowserContext } | undefined;
+  /** One for each real side panel, see `openSidePanel`. */
+  private readonly more: Browser[] = [];
 
   private constructor(
     private readonly process: ChildProcess,
@@ -97,9 +99,13 @@ export class Gloss {
     return this.held.context;
   }
 
+  private connect(): Promise<Browser> {
+    return chromium.connectOverCDP(`http://127.0.0.1:${this.port}`);
+  }
+
   /** Takes hold of the browser. While held, its worker never goes to sleep. */
   async attach(): Promise<void> {
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${this.port}`);
+    const browser = await this.connect();
     const context = browser.contexts()[0];
     if (!context) throw new Error('the browser has no window');
     watchFor(context, this.trouble);
@@ -108,7 +114,7 @@ export class Gloss {
 
   /** Lets go: nothing is attached any more, and the worker lives or dies as it would for a user. */
   async detach(): Promise<void> {
-    await this.connection?.browser.close();
+    await Promise.all([this.connection?.browser, ...this.more.splice(0)].map((browser) => browser?.close()));
     this.connection = undefined;
   }
 
@@ -137,8 +143,14 @@ export class Gloss {
   }
 
   /** Clicks the toolbar button while this page is in front, as a user would, and gives the real side panel that opens. */
-  openPanel(beside: Page): Promise<Page> {
-    return openSidePanel(this.held.browser, this.id, beside);
+  async openPanel(beside: Page): Promise<Page> {
+    const panel = await openSidePanel(this.held.browser, this.id, beside, async () => {
+      const browser = await this.connect();
+      this.more.push(browser);
+      return browser;
+    });
+    watchPage(panel, this.trouble);
+    return panel;
   }
 
   /** The toolbar button, with all that a user's click grants. */
