@@ -33,12 +33,16 @@ interface Splitter {
  * @throws FramingError where the body is a web page, plain text, or too long
  */
 export async function* frames(body: AsyncIterable<Uint8Array>, expected: Framing): AsyncGenerator<Frame> {
-  // One decoder for the whole body, so that a character may be cut anywhere. It takes exactly one byte order mark away.
-  const decoder = new TextDecoder();
+  // One decoder for the whole body, so that a character may be cut anywhere. Exactly one byte order mark goes, and it goes
+  // here: decoders disagree about a second one.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let begun = false;
   let splitter: Splitter | undefined;
   let head = '';
   let bytes = 0;
-  const take = (text: string, last: boolean): Frame[] => {
+  const take = (decoded: string, last: boolean): Frame[] => {
+    const text = begun ? decoded : decoded.replace(/^\uFEFF/, '');
+    begun ||= decoded !== '';
     if (splitter) return splitter.feed(text);
     head += text;
     splitter = sniff(head, expected, last);
