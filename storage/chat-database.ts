@@ -2,7 +2,9 @@
 import type { DBSchema } from 'idb';
 import type { Chat, Message } from '../core/chat';
 import type { Stretch } from '../core/protocol';
-import { createDatabase, type Database, type DatabaseOptions, type Step } from './database';
+import type { ImportRecord } from './chats';
+import { createDatabase, type Database, type DatabaseOptions } from './database';
+import type { Step } from './migrate';
 
 /** Who is making an answer. The row is there as long as the answer is not in its last form. */
 export interface LiveRow {
@@ -12,21 +14,12 @@ export interface LiveRow {
   owner: string;
 }
 
-/** What one import brought, so that it can be taken back. */
-export interface ImportRow {
-  id: string;
-  /** Epoch milliseconds. */
-  at: number;
-  chatIds: string[];
-  connectionIds: string[];
-}
-
 export interface ChatSchema extends DBSchema {
   chats: { key: string; value: Chat; indexes: { byUpdated: [number, string]; byDeleted: number } };
   messages: { key: string; value: Message; indexes: { byChat: [string, number] } };
   journal: { key: [string, number]; value: Stretch };
   live: { key: string; value: LiveRow };
-  imports: { key: string; value: ImportRow };
+  imports: { key: string; value: ImportRecord };
 }
 
 /** Version n is the state after the first n steps. A released step is never edited; a change is one more step. */

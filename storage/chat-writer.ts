@@ -64,12 +64,21 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
       }
       return chats;
     },
-    insert: (chats) =>
-      database.write('insert', 'strict', ['chats', 'messages'], async (transaction) => {
+    insert: (chats, record) =>
+      database.write('insert', 'strict', ['chats', 'messages', 'imports'], async (transaction) => {
         for (const { chat, messages } of chats) {
           await transaction.objectStore('chats').add(chat);
           await Promise.all(messages.map((message) => transaction.objectStore('messages').add(message)));
         }
+        if (record) await transaction.objectStore('imports').put(record);
+      }),
+    imported: (id) =>
+      database.read('imported', ['imports'], (transaction) => transaction.objectStore('imports').get(id)),
+    takeBack: (id) =>
+      database.write('take back', 'strict', allStores, async (transaction) => {
+        const record = await transaction.objectStore('imports').get(id);
+        await removeChats(transaction, record?.chatIds ?? []);
+        await transaction.objectStore('imports').delete(id);
       }),
     remove: (chatIds) =>
       database.write('remove', 'strict', allStores, (transaction) => removeChats(transaction, chatIds)),

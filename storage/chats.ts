@@ -17,6 +17,15 @@ export interface SearchHit {
   length: number;
 }
 
+/** What one import brought. */
+export interface ImportRecord {
+  id: string;
+  /** Epoch milliseconds. */
+  at: number;
+  chatIds: string[];
+  connectionIds: string[];
+}
+
 /** What pages may do: read. */
 export interface ChatReader {
   chat(id: string): Promise<Chat | undefined>;
@@ -46,8 +55,11 @@ export interface ChatWriter extends ChatReader {
   purge(before: number): Promise<void>;
   /** Answers that say `pending` or `streaming` and whose run is not alive become `interrupted`, with what the journal holds. */
   sweep(alive: ReadonlySet<string>): Promise<string[]>;
-  /** All or nothing. */
-  insert(chats: { chat: Chat; messages: Message[] }[]): Promise<void>;
+  /** All or nothing. With `record` it can be taken back. */
+  insert(chats: { chat: Chat; messages: Message[] }[], record?: ImportRecord): Promise<void>;
+  imported(id: string): Promise<ImportRecord | undefined>;
+  /** Removes the chats of an import, as far as they are still there, and its record. */
+  takeBack(id: string): Promise<void>;
   remove(chatIds: string[]): Promise<void>;
   clear(): Promise<void>;
 }

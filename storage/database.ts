@@ -3,8 +3,9 @@
  * failure a `StorageFailure` with a kind. Each store of the product (chats, keys, drafts) is a database of its own, so that
  * trouble in one leaves the others alone.
  */
-import { openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import { deleteDB, openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { StorageTrouble } from '../core/protocol';
+import { migrate, type Step } from './migrate';
 
 /** Something was not stored or could not be read. `kind` decides what the user is told. */
 export class StorageFailure extends Error {
@@ -16,14 +17,6 @@ export class StorageFailure extends Error {
     super(message, options);
     this.name = 'StorageFailure';
   }
-}
-
-/** One version step, from the version of its place in the list to the next. It runs inside the upgrade's one transaction. */
-export interface Step {
-  /** Creates or deletes stores and indexes. */
-  shape?(database: IDBDatabase, transaction: IDBTransaction): void;
-  /** Pure changes of rows, by store; `undefined` drops the row. */
-  rows?: Readonly<Record<string, (row: unknown) => unknown>>;
 }
 
 /**
@@ -242,37 +235,6 @@ async function openVersion<Schema extends DBSchema>(
   }
 }
 
-/** All steps from version `from` on, in one transaction: an upgrade that is cut off anywhere has not happened. */
-function migrate(steps: readonly Step[], from: number, transaction: IDBTransaction): void {
-  const next = (version: number) => {
-    const step = steps[version];
-    if (!step) return;
-    step.shape?.(transaction.db, transaction);
-    const changes = Object.entries(step.rows ?? {});
-    let left = changes.length;
-    if (left === 0) return next(version + 1);
-    for (const [store, change] of changes) {
-      changeRows(transaction.objectStore(store), change, () => {
-        left -= 1;
-        if (left === 0) next(version + 1);
-      });
-    }
-  };
-  next(from);
-}
-
-function changeRows(store: IDBObjectStore, change: (row: unknown) => unknown, done: () => void): void {
-  const request = store.openCursor();
-  request.addEventListener('success', () => {
-    const cursor = request.result;
-    if (!cursor) return done();
-    const changed = change(cursor.value);
-    if (changed === undefined) cursor.delete();
-    else if (changed !== cursor.value) cursor.update(changed);
-    cursor.continue();
-  });
-}
-
 class BrokenDatabase extends Error {}
 
 /** Errors that a healthy database does not give, however often it is asked. */
@@ -287,14 +249,26 @@ function nameOf(name: string, generation: number): string {
 }
 
 async function newestGeneration(name: string): Promise<number> {
-  let names: string[];
   try {
-    names = (await indexedDB.databases()).map((database) => database.name ?? '');
+    return Math.max(1, ...(await generations(name)));
   } catch {
     // The list itself is damaged: begin with the first, and set aside what does not open.
     return 1;
   }
+}
+
+async function generations(name: string): Promise<number[]> {
   const prefix = `${name}.`;
-  const numbers = names.filter((each) => each.startsWith(prefix)).map((each) => Number(each.slice(prefix.length)));
-  return Math.max(1, ...numbers.filter(Number.isInteger));
+  return (await indexedDB.databases()).flatMap((database) => {
+    if (database.name === name) return [1];
+    const number = database.name?.startsWith(prefix) ? Number(database.name.slice(prefix.length)) : Number.NaN;
+    return Number.isInteger(number) ? [number] : [];
+  });
+}
+
+/** Deletes every generation that was set aside. Only the user's own *Clear all data* may do this. */
+export async function deleteSetAside(name: string): Promise<void> {
+  const numbers = await generations(name);
+  const newest = Math.max(1, ...numbers);
+  for (const number of numbers) if (number !== newest) await deleteDB(nameOf(name, number));
 }

@@ -7,6 +7,8 @@ import { providerById } from '../../providers/catalog';
 import { streamChat } from '../../providers/stream';
 import { openChats } from '../../storage/chat-database';
 import { createChatWriter } from '../../storage/chat-writer';
+import { deleteSetAside } from '../../storage/database';
+import { createDrafts } from '../../storage/drafts';
 import { createKeyStore } from '../../storage/key-store';
 import { sessionArea } from '../../storage/session-area';
 import { connections, defaultConnection, lastUsed, preferences } from '../../storage/settings';
@@ -15,6 +17,7 @@ import { createChatCommands } from './chat-commands';
 import { clock } from './clock';
 import type { CommandTable, Page } from './commands';
 import { createConnectionCommands } from './connections';
+import { createDataCommands } from './data-commands';
 import { createHeaders, type HeaderRule } from './headers';
 import { createKeepAlive } from './keep-alive';
 import { createPanels, type PanelPort, type Panels } from './panels';
@@ -79,6 +82,7 @@ export function createBackground(): Background {
     targets,
     onIdle: checkQuiet,
   });
+  const inTurn = createQueue();
   const table: CommandTable = {
     ...pendingCommands,
     ...createChatCommands({
@@ -95,7 +99,25 @@ export function createBackground(): Background {
       keys,
       headers,
       providerById,
+      inTurn,
       giveBack: (origins) => browser.permissions.remove({ origins }),
+    }),
+    ...createDataCommands({
+      store,
+      connections,
+      preferences,
+      inTurn,
+      now: clock.now,
+      newId: () => crypto.randomUUID(),
+      changed: panels.changedAll,
+      async clear() {
+        await runs.stopAll();
+        // Keys first: if anything below fails, what matters most is gone already.
+        await keys.clear();
+        await headers.clear();
+        await store.clear();
+        await clearTheRest();
+      },
     }),
   };
   const rates = { panel: createRate(clock.now, 60, 20), options: createRate(clock.now, 60, 20) };
@@ -110,6 +132,17 @@ export function createBackground(): Background {
       checkQuiet();
     },
   };
+}
+
+/** Drafts, settings, mail between menus and panels, site access, and databases that were set aside. */
+async function clearTheRest(): Promise<void> {
+  await createDrafts().clear();
+  await browser.storage.local.clear();
+  await browser.storage.session.clear();
+  for (const name of ['gloss-chats', 'gloss-keys', 'gloss-drafts']) await deleteSetAside(name);
+  const { origins = [] } = await browser.permissions.getAll();
+  // Access that an administrator gave stays, and one refusal must not keep the others.
+  for (const origin of origins) await browser.permissions.remove({ origins: [origin] }).catch(() => false);
 }
 
 const noting = createQueue();

@@ -1,6 +1,6 @@
 import { judgeBaseUrl } from '../../core/address';
 import type { CommandInput } from '../../core/protocol';
-import { createQueue } from '../../core/queue';
+import type { Queue } from '../../core/queue';
 import type { Connection, Provider } from '../../providers/contract';
 import { serversOf } from '../../providers/request';
 import type { Keeping, KeyStore } from '../../storage/keys';
@@ -32,6 +32,8 @@ export interface ConnectionsWorld {
   keys: KeyStore;
   headers: Headers;
   providerById(id: string): Provider | undefined;
+  /** Writers of connections wait for each other. */
+  inTurn: Queue;
   /** Gives site access back; `false` if the browser would not. */
   giveBack(patterns: string[]): Promise<boolean>;
 }
@@ -42,8 +44,7 @@ const refuse = (code: string, message: string): never => {
 
 /** What the options page can do to connections and their keys. All writing happens here, one change after the other. */
 export function createConnectionCommands(world: ConnectionsWorld): ConnectionCommands {
-  const { keys, providerById } = world;
-  const inTurn = createQueue();
+  const { keys, providerById, inTurn } = world;
 
   const entry = (connection: Connection): Provider =>
     providerById(connection.provider) ?? refuse('provider', `Gloss does not know the provider ${connection.provider}.`);
@@ -113,7 +114,13 @@ export function createConnectionCommands(world: ConnectionsWorld): ConnectionCom
   }
 
   return {
-    'connection.save': (input) => inTurn(() => save(input)),
+    async 'connection.save'(input, { sender }) {
+      // The panel mends addresses and stars models; keys are typed in the options alone.
+      if (sender !== 'options' && (input.key !== undefined || input.keeping !== undefined)) {
+        refuse('key', 'Keys are set in the options.');
+      }
+      return inTurn(() => save(input));
+    },
     'connection.remove': ({ id }) =>
       inTurn(async () => {
         const before = await world.connections.getValue();

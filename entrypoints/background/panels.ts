@@ -43,6 +43,8 @@ export interface Panels {
   started(chatId: string, run: string): void;
   ended(chatId: string, run: string, to: Sequence): void;
   changed(chatId: string): void;
+  /** Everything may have changed: each panel is told so of the chat it shows. */
+  changedAll(): void;
   storage(trouble: StorageTrouble | null): void;
   count(): number;
 }
@@ -128,6 +130,9 @@ export function createPanels(world: PanelsWorld): Panels {
       for (const panel of panels) panel.sent.delete(run);
     },
     changed: (chatId) => tell({ type: 'changed', chatId }),
+    changedAll() {
+      for (const panel of panels) post(panel, { type: 'changed', chatId: panel.chatId ?? '' });
+    },
     storage(next) {
       // A broken or newer database stays a trouble however well the fresh one works.
       if (next === null && (trouble?.kind === 'corrupt' || trouble?.kind === 'newer')) return;

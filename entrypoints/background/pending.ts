@@ -6,9 +6,6 @@ const notYet = async (): Promise<never> => {
 
 /** Commands whose parts have not landed. Each leaves this list when its own file has it. */
 export const pendingCommands = {
-  'data.import': notYet,
-  'data.undoImport': notYet,
-  'data.clear': notYet,
   'connection.test': notYet,
   'connection.models': notYet,
   'connection.doctor': notYet,
