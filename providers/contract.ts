@@ -41,7 +41,7 @@ export interface ModelInfo {
   price?: Price;
   /**
    * How the model is told how hard to think, where its wire knows several ways (Anthropic, Gemini): a number of tokens, or a
-   * level; `always` and `always-budget` cannot be kept from thinking. Absent: a level.
+   * level; `always` and `always-budget` cannot be kept from thinking. Absent: `always`, so that nothing is refused.
    */
   thinking?: 'budget' | 'always-budget' | 'level' | 'always';
   /** `false`: the model rejects temperature and its like, so they are left out. */

@@ -52,7 +52,8 @@ function samplingFields({ sampling = {} }: ChatRequest): Record<string, number> 
 function thinkingFields(chat: ChatRequest, info: ModelInfo | undefined, limit: number): Fields | undefined {
   const effort = chat.reasoningEffort;
   if (effort === undefined || info?.reasoning === false) return undefined;
-  const how = info?.thinking ?? 'level';
+  // What is not known of a model must not make the wire refuse it.
+  const how = info?.thinking ?? 'always';
   switch (how) {
     case 'budget':
     case 'always-budget': {

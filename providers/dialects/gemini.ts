@@ -60,7 +60,8 @@ function thinkingOf(chat: ChatRequest, info: ModelInfo | undefined): Fields | un
   if (info?.reasoning === false) return undefined;
   if (effort === undefined) return info?.reasoning ? { includeThoughts: true } : undefined;
   const thoughts = effort === 'none' ? {} : { includeThoughts: true };
-  const how = info?.thinking ?? 'level';
+  // What is not known of a model must not make the wire refuse it.
+  const how = info?.thinking ?? 'always';
   switch (how) {
     case 'budget':
       return { ...thoughts, thinkingBudget: budgets[effort] };

@@ -4,7 +4,7 @@
  */
 import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
-import type { Connection, Dialect, Frames, Provider, WireRequest } from '../contract';
+import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
 import { isFields, readError } from '../errors';
 import { openaiModels } from '../models';
 import { settled } from '../request';
@@ -41,7 +41,7 @@ function request(asked: ChatRequest, provider: Provider, connection?: Connection
       max_output_tokens: chat.maxTokens,
       temperature,
       top_p: topP,
-      ...reasoningFields(chat, provider, connection),
+      ...reasoningFields(chat, info, provider, connection),
     }),
   };
 }
@@ -50,9 +50,15 @@ function request(asked: ChatRequest, provider: Provider, connection?: Connection
  * A summary is all that is ever shown of the thoughts, but organisations that are not verified may not ask for one; the
  * connection's field `summary` turns it off. Encrypted thoughts take the place of what `store: false` does not keep.
  */
-function reasoningFields(chat: ChatRequest, provider: Provider, connection?: Connection): Fields {
-  const effort = chat.reasoningEffort;
-  if (effort === undefined) return {};
+function reasoningFields(
+  chat: ChatRequest,
+  info: ModelInfo | undefined,
+  provider: Provider,
+  connection?: Connection,
+): Fields {
+  const asked = chat.reasoningEffort;
+  if (asked === undefined || info?.reasoning === false) return {};
+  const effort = asked === 'none' && info?.thinking === 'always' ? 'low' : asked;
   if (effort === 'none') return { reasoning: { effort } };
   const field = provider.fields?.find((candidate) => candidate.name === 'summary');
   const summary = connection?.fields?.summary || field?.default || 'off';
