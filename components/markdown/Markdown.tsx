@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useEffect, useRef } from 'preact/hooks';
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { createMarkdownView, type MarkdownLabels } from './view';
+import { createMarkdownView, type MarkdownLabels, type MarkdownView } from './view';
 import './markdown.css';
 
 interface MarkdownProps {
@@ -21,6 +21,8 @@ function labels(): MarkdownLabels {
     wrap: i18n.t('markdown.wrap'),
     download: i18n.t('markdown.download'),
     code: i18n.t('markdown.code'),
+    done: i18n.t('markdown.done'),
+    notDone: i18n.t('markdown.notDone'),
     renderAnyway: i18n.t('markdown.renderAnyway'),
     tooLarge: i18n.t('markdown.tooLarge'),
     image: (host) => i18n.t('markdown.image', [host]),
@@ -34,21 +36,30 @@ function labels(): MarkdownLabels {
 /** Markdown that may still be growing. Everything under its element is drawn by the view, outside the virtual DOM. */
 export function Markdown({ text, done, onLink }: MarkdownProps) {
   const container = useRef<HTMLDivElement>(null);
+  const view = useRef<MarkdownView>(null);
   const open = useRef(onLink);
   open.current = onLink;
 
   useEffect(() => {
-    const element = container.current;
-    if (!element) return;
-    const view = createMarkdownView(element, { onLink: (url) => open.current(url), labels: labels() });
-    const stop = effect(() => {
-      view.update(typeof text === 'string' ? text : text.value, typeof done === 'boolean' ? done : done.value);
-    });
+    if (!container.current) return;
+    const made = createMarkdownView(container.current, { onLink: (url) => open.current(url), labels: labels() });
+    view.current = made;
     return () => {
-      stop();
-      view.dispose();
+      view.current = null;
+      made.dispose();
     };
-  }, [text, done]);
+  }, []);
+
+  useEffect(
+    () =>
+      effect(() => {
+        view.current?.update(
+          typeof text === 'string' ? text : text.value,
+          typeof done === 'boolean' ? done : done.value,
+        );
+      }),
+    [text, done],
+  );
 
   return <div ref={container} class="markdown" />;
 }

@@ -1,3 +1,6 @@
+import { GrowingDocument } from './growing-document';
+import { followClicks } from './clicks';
+
 /** The words a view shows; given by the caller so that a view needs no catalogue of strings. */
 export interface MarkdownLabels {
   copy: string;
@@ -7,6 +10,9 @@ export interface MarkdownLabels {
   download: string;
   /** Heads a fence that names no language. */
   code: string;
+  /** Name the box of a task. */
+  done: string;
+  notDone: string;
   renderAnyway: string;
   tooLarge: string;
   image(host: string): string;
@@ -33,30 +39,55 @@ export interface MarkdownView {
   dispose(): void;
 }
 
+/** Milliseconds one frame may spend on text that waits; the rest goes into the next frames. */
+const frameBudget = 8;
+
 /** Makes a view of streamed Markdown inside `container`, which it owns until `dispose`. */
-export function createMarkdownView(container: HTMLElement, _options: MarkdownOptions): MarkdownView {
-  let wanted = '';
+export function createMarkdownView(container: HTMLElement, options: MarkdownOptions): MarkdownView {
+  const follow = followClicks(container, options);
+  let document = new GrowingDocument(container, options);
+  let text = '';
+  let done = false;
   let frame = 0;
-  const show = () => {
-    frame = 0;
-    const blocks = wanted.split(/\n{2,}/).map((block) => {
-      const paragraph = document.createElement('p');
-      paragraph.textContent = block;
-      return paragraph;
-    });
-    container.replaceChildren(...blocks);
+
+  const step = (budget: number) => {
+    const until = performance.now() + budget;
+    while (!document.advance(text, done)) {
+      if (performance.now() >= until) return schedule();
+    }
   };
+  const schedule = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      step(frameBudget);
+    });
+  };
+  const stopFrame = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+  };
+
   return {
-    update(text) {
-      wanted = text;
-      if (frame === 0) frame = requestAnimationFrame(show);
+    update(next, nextDone) {
+      if (next === text && nextDone === done) return;
+      const first = text === '';
+      if (document.complete || !next.startsWith(text)) {
+        container.replaceChildren();
+        document = new GrowingDocument(container, options);
+      }
+      text = next;
+      done = nextDone;
+      // Text that is there from the start shows at once, without an empty frame before it.
+      if (first && done) step(frameBudget);
+      else schedule();
     },
     flush() {
-      cancelAnimationFrame(frame);
-      show();
+      stopFrame();
+      step(Number.POSITIVE_INFINITY);
     },
     dispose() {
-      cancelAnimationFrame(frame);
+      stopFrame();
+      follow.stop();
       container.replaceChildren();
     },
   };

@@ -1,0 +1,141 @@
+import { CodeView } from './code-view';
+import { element, type BlockView, type Drawing } from './drawing';
+import { LargeView, tooLarge } from './large-view';
+import { TableView } from './table-view';
+import { TextView } from './text-view';
+import { isContainer, type Block, type ContainerBlock, type FormulaBlock, type ListBlock } from './tree';
+
+/** Makes the view of a block, still empty. */
+function viewOf(drawing: Drawing, block: Block, parent: ContainerBlock, index: number): BlockView {
+  if (tooLarge(block)) return new LargeView(drawing, block, () => viewOfKind(drawing, block, false));
+  return viewOfKind(drawing, block, parent.kind === 'item' && index === 0);
+}
+
+function viewOfKind(drawing: Drawing, block: Block, mayBeTask: boolean): BlockView {
+  switch (block.kind) {
+    case 'document':
+    case 'quote':
+    case 'item':
+      return new ContainerView(drawing, element(nameOfContainer[block.kind]), block.kind);
+    case 'list':
+      return new ListView(drawing, block);
+    case 'paragraph':
+    case 'heading':
+      return new TextView(drawing, block, mayBeTask);
+    case 'rule':
+      return new RuleView();
+    case 'code':
+      return new CodeView(drawing, block);
+    case 'table':
+      return new TableView(drawing, block);
+    case 'formula':
+      return new FormulaView(drawing, block);
+    default:
+      return block satisfies never;
+  }
+}
+
+const nameOfContainer = { document: 'div', quote: 'blockquote', item: 'li' } as const;
+
+/** A block made of blocks. Children that are settled are never looked at again. */
+export class ContainerView implements BlockView {
+  readonly element: HTMLElement;
+  protected readonly kind: ContainerBlock['kind'];
+  private readonly drawing: Drawing;
+  private readonly views: BlockView[] = [];
+  private settled = 0;
+
+  constructor(drawing: Drawing, own: HTMLElement, kind: ContainerBlock['kind']) {
+    this.drawing = drawing;
+    this.element = own;
+    this.kind = kind;
+  }
+
+  fits(block: Block): boolean {
+    return block.kind === this.kind;
+  }
+
+  update(block: Block, settled: boolean): void {
+    if (!isContainer(block)) return;
+    const { children } = block;
+    const settledCount = settled ? children.length : this.drawing.settled(block);
+    for (let index = this.settled; index < children.length; index += 1) {
+      const child = children[index];
+      if (child) this.updateChild(block, child, index, index < settledCount);
+    }
+    while (this.views.length > children.length) this.views.pop()?.element.remove();
+    this.settled = settledCount;
+  }
+
+  private updateChild(parent: ContainerBlock, child: Block, index: number, settled: boolean): void {
+    const former = this.views[index];
+    if (former?.fits(child)) return former.update(child, settled);
+    const view = viewOf(this.drawing, child, parent, index);
+    view.update(child, settled);
+    this.views[index] = view;
+    if (former) former.element.replaceWith(view.element);
+    else this.element.append(view.element);
+  }
+}
+
+class ListView extends ContainerView {
+  private readonly ordered: boolean;
+  private readonly start: number;
+  private tight = true;
+
+  constructor(drawing: Drawing, block: ListBlock) {
+    const own = element(block.ordered ? 'ol' : 'ul');
+    if (own instanceof HTMLOListElement && block.start !== 1) own.start = block.start;
+    own.dir = 'auto';
+    super(drawing, own, 'list');
+    this.ordered = block.ordered;
+    this.start = block.start;
+  }
+
+  override fits(block: Block): boolean {
+    return block.kind === 'list' && block.ordered === this.ordered && block.start === this.start;
+  }
+
+  override update(block: Block, settled: boolean): void {
+    if (block.kind === 'list' && block.tight !== this.tight) {
+      this.tight = block.tight;
+      this.element.className = block.tight ? '' : 'loose';
+    }
+    super.update(block, settled);
+  }
+}
+
+class RuleView implements BlockView {
+  readonly element = element('hr');
+
+  fits(block: Block): boolean {
+    return block.kind === 'rule';
+  }
+
+  update(): void {}
+}
+
+/** A displayed formula. While it is being written only its place shows. */
+class FormulaView implements BlockView {
+  readonly element = element('div', 'formula display');
+  private readonly drawing: Drawing;
+  private block: FormulaBlock;
+  private drawn = false;
+
+  constructor(drawing: Drawing, block: FormulaBlock) {
+    this.drawing = drawing;
+    this.block = block;
+  }
+
+  fits(block: Block): boolean {
+    return block.kind === 'formula' && (!this.drawn || block.text === this.block.text);
+  }
+
+  update(block: Block): void {
+    if (block.kind !== 'formula') return;
+    this.block = block;
+    if (block.open || this.drawn) return;
+    this.drawn = true;
+    this.drawing.formula(this.element, block.text.trim(), true);
+  }
+}

@@ -1,0 +1,88 @@
+import { CodeLines } from './code-lines';
+import { element, type BlockView, type Drawing } from './drawing';
+import { showInvisible } from './invisible';
+import type { Block, CodeBlock } from './tree';
+
+/** Lines from which on a block of code can be saved as a file. */
+const linesToDownload = 30;
+/** How long a button says that it has done its work, in milliseconds. */
+const noticeFor = 1600;
+
+/** A block of code: its language, its buttons, its lines. */
+export class CodeView implements BlockView {
+  readonly element = element('div', 'code');
+  private readonly lines: CodeLines;
+  private readonly bar = element('div', 'code-bar');
+  private readonly drawing: Drawing;
+  private block: CodeBlock;
+  private download: HTMLButtonElement | undefined;
+
+  constructor(drawing: Drawing, block: CodeBlock) {
+    this.drawing = drawing;
+    this.block = block;
+    const { labels } = drawing;
+    const code = element('code');
+    const pre = element('pre');
+    // Long lines scroll, and what scrolls must be reachable by keyboard.
+    pre.tabIndex = 0;
+    pre.append(code);
+    this.lines = new CodeLines(code);
+    const wrap = button(labels.wrap, () => {
+      const wrapped = this.element.classList.toggle('wrapped');
+      wrap.setAttribute('aria-pressed', String(wrapped));
+    });
+    wrap.setAttribute('aria-pressed', 'false');
+    const copy = button(labels.copy, () => void this.copy(copy));
+    this.bar.append(element('span', 'code-name', showInvisible(languageOf(block) || labels.code)), wrap, copy);
+    this.element.dir = 'ltr';
+    this.element.append(this.bar, pre);
+  }
+
+  fits(block: Block): boolean {
+    return block.kind === 'code' && languageOf(block) === languageOf(this.block);
+  }
+
+  update(block: Block): void {
+    if (block.kind !== 'code') return;
+    // Code keeps its whole lines only as long as it is the same block; a previewed one is made anew each time.
+    if (block !== this.block) this.lines.clear();
+    this.block = block;
+    this.lines.show(block.text, block.partial);
+    if (!this.download && this.lines.count > linesToDownload) this.offerDownload();
+  }
+
+  private async copy(copy: HTMLButtonElement): Promise<void> {
+    const { labels } = this.drawing;
+    const done = await navigator.clipboard.writeText(this.block.text).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = done ? labels.copied : labels.copyFailed;
+    setTimeout(() => {
+      copy.textContent = labels.copy;
+    }, noticeFor);
+  }
+
+  private offerDownload(): void {
+    this.download = button(this.drawing.labels.download, () => {
+      const file = element('a');
+      file.href = URL.createObjectURL(new Blob([this.block.text], { type: 'text/plain' }));
+      file.download = `code.${/^[a-z0-9]{1,12}$/i.test(languageOf(this.block)) ? languageOf(this.block) : 'txt'}`;
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), 10_000);
+    });
+    this.bar.insertBefore(this.download, this.bar.lastChild);
+  }
+}
+
+/** The first word after the fence. */
+export function languageOf(block: CodeBlock): string {
+  return /^\S+/.exec(block.fence?.info ?? '')?.[0] ?? '';
+}
+
+function button(label: string, act: () => void): HTMLButtonElement {
+  const made = element('button', '', label);
+  made.type = 'button';
+  made.addEventListener('click', act);
+  return made;
+}

@@ -1,0 +1,72 @@
+import { ContainerView } from './block-views';
+import type { Drawing, Redrawable } from './drawing';
+import { Reader } from './reader';
+import { isContainer, type Block, type ContainerBlock } from './tree';
+import { Typesetter } from './typesetter';
+import type { MarkdownOptions } from './view';
+
+/** One text as it grows: read line by line, drawn block by block. */
+export class GrowingDocument implements Drawing {
+  readonly labels: MarkdownOptions['labels'];
+  readonly references: Drawing['references'];
+  growing: Block | undefined;
+  private readonly reader = new Reader();
+  private readonly root: ContainerView;
+  private readonly typesetter = new Typesetter();
+  private readonly awaiting = new Map<string, Set<Redrawable>>();
+
+  constructor(container: HTMLElement, options: MarkdownOptions) {
+    this.labels = options.labels;
+    this.references = this.reader.parser.references;
+    this.root = new ContainerView(this, container, 'document');
+  }
+
+  /** Everything has been drawn and nothing will change but by a new document. */
+  get complete(): boolean {
+    return this.reader.complete;
+  }
+
+  /** Reads and draws the next part of `text`. Gives true once all of it is drawn. */
+  advance(text: string, done: boolean): boolean {
+    const { parser } = this.reader;
+    const result = this.reader.read(text, done, () => true);
+    this.growing = growingBlock(parser.root, this.reader.complete);
+    this.root.update(parser.root, this.reader.complete);
+    for (const label of parser.defined.splice(0)) this.define(label);
+    return result === 'all';
+  }
+
+  settled(block: ContainerBlock): number {
+    return this.reader.parser.settled(block);
+  }
+
+  await(part: Redrawable, labels: readonly string[]): void {
+    for (const label of labels) {
+      const parts = this.awaiting.get(label);
+      if (parts) parts.add(part);
+      else this.awaiting.set(label, new Set([part]));
+    }
+  }
+
+  formula(place: HTMLElement, source: string, display: boolean): void {
+    this.typesetter.draw(place, source, display);
+  }
+
+  private define(label: string): void {
+    const parts = this.awaiting.get(label);
+    this.awaiting.delete(label);
+    for (const part of parts ?? []) part.redraw();
+  }
+}
+
+/** The leaf at the very end, whose text may still grow. */
+function growingBlock(root: ContainerBlock, complete: boolean): Block | undefined {
+  if (complete) return undefined;
+  let block: Block = root;
+  while (isContainer(block)) {
+    const last: Block | undefined = block.children.at(-1);
+    if (!last) return undefined;
+    block = last;
+  }
+  return block;
+}
