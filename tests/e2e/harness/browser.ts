@@ -114,7 +114,8 @@ export class Gloss {
 
   /** Lets go: nothing is attached any more, and the worker lives or dies as it would for a user. */
   async detach(): Promise<void> {
-    await Promise.all([this.connection?.browser, ...this.more.splice(0)].map((browser) => browser?.close()));
+    const held = this.connection ? [this.connection.browser] : [];
+    await Promise.all([...held, ...this.more.splice(0)].map((browser) => browser.close()));
     this.connection = undefined;
   }
 

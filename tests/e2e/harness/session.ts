@@ -29,9 +29,13 @@ export async function setUpConnection(gloss: Gloss, connecting: Connecting): Pro
 
 export class Session {
   private constructor(
-    readonly gloss: Gloss,
+    private running: Gloss,
     readonly upstream: Upstream,
   ) {}
+
+  get gloss(): Gloss {
+    return this.running;
+  }
 
   static async start(launch: LaunchOptions = {}): Promise<Session> {
     const upstream = await Upstream.start();
@@ -44,6 +48,11 @@ export class Session {
       name: 'Test server',
     });
     return new Session(gloss, upstream);
+  }
+
+  /** Ends the browser and starts it again on the same profile. */
+  async restart(how: 'quit' | 'kill'): Promise<void> {
+    this.running = await this.running.restart(how);
   }
 
   /** A panel in a tab, with an empty chat. */
