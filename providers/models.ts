@@ -4,9 +4,13 @@ import { isFields } from './errors';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** `{data:[…]}`, `{models:[…]}` or a bare list; entries without an id are left out, doubles once. */
+/** `{data:[…]}`, `{models:[…]}`, Cloudflare's `{result:[…]}` or a bare list; entries without an id are left out, doubles once. */
 export function openaiModels(body: unknown): ModelInfo[] {
-  const list = Array.isArray(body) ? body : isFields(body) ? (body.data ?? body.models) : undefined;
+  const list = Array.isArray(body)
+    ? body
+    : isFields(body)
+      ? (body.data ?? body.models ?? named(body.result))
+      : undefined;
   if (!Array.isArray(list)) return [];
   const models = new Map<string, ModelInfo>();
   for (const item of list) {
@@ -14,6 +18,17 @@ export function openaiModels(body: unknown): ModelInfo[] {
     if (model && !models.has(model.id)) models.set(model.id, model);
   }
   return [...models.values()];
+}
+
+/** Cloudflare's ids are of its own database; what is asked for is the name. */
+function named(result: unknown): unknown {
+  if (!Array.isArray(result)) return undefined;
+  return result.map((item: unknown) => {
+    if (!isFields(item)) return item;
+    const properties: unknown[] = Array.isArray(item.properties) ? item.properties : [];
+    const context = properties.find((one) => isFields(one) && one.property_id === 'context_window');
+    return { id: item.name, context_length: isFields(context) ? Number(context.value) : undefined };
+  });
 }
 
 function modelOf(item: Fields): ModelInfo | undefined {

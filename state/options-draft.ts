@@ -2,7 +2,7 @@
 import type { ReasoningEffort, Sampling } from '../core/chat';
 import { type Address, type AddressFault, judgeBaseUrl } from '../core/address';
 import { type Connection, type ConnectionOptions, type Provider, needsKey } from '../providers/contract';
-import { type AddressMend, adviseAddress } from './options-address';
+import { type AddressAdvice, type AddressMend, adviseAddress } from './options-address';
 import { type KeyProblem, readKey } from './options-key';
 
 export interface Draft {
@@ -46,10 +46,18 @@ export type FieldName =
 
 export type Problem =
   | { kind: 'missing' }
-  | { kind: 'address'; fault: AddressFault; mend?: AddressMend; line?: number }
+  | AddressProblem
   | { kind: 'key'; problem: KeyProblem }
   | { kind: 'key-missing'; keyUrl?: string }
   | { kind: 'number'; min: number; max: number };
+
+/** `line` counts from 1, in a list of servers. */
+export interface AddressProblem {
+  kind: 'address';
+  fault: AddressFault;
+  mend?: AddressMend;
+  line?: number;
+}
 
 export type Problems = Partial<Record<FieldName, Problem>>;
 
@@ -136,14 +144,15 @@ function freeName(base: string, taken: readonly string[]): string {
 
 /** A stored connection as text. */
 export function draftOf(connection: Connection): Draft {
-  const { options = {}, sampling = {} } = connection;
+  const { options = {}, sampling = {}, servers = [] } = connection;
   const text = (value: number | undefined): string => (value === undefined ? '' : String(value));
   return {
     id: connection.id,
     provider: connection.provider,
     name: connection.name,
-    baseUrl: connection.baseUrl,
-    servers: (connection.servers ?? []).join('\n'),
+    // Several servers stand in their list alone.
+    baseUrl: servers.length > 0 ? '' : connection.baseUrl,
+    servers: servers.join('\n'),
     model: connection.model,
     enabled: connection.enabled,
     favourites: [...(connection.favourites ?? [])],
@@ -169,7 +178,7 @@ export function draftOf(connection: Connection): Draft {
 
 /** The draft as it is stored. Values that are empty or not numbers are left out, so it is also good for a test. */
 export function connectionOf(draft: Draft, provider: Provider | undefined): Connection {
-  const servers = serverLines(draft.servers).map((line) => urlOf(line, draft.allowPrivateHttp));
+  const servers = typedAddresses(draft, provider).map((line) => urlOf(line, draft.allowPrivateHttp));
   const sampling: Sampling = {};
   for (const name of samplingNames) {
     const [min, max] = samplingRanges[name];
@@ -190,13 +199,12 @@ export function connectionOf(draft: Draft, provider: Provider | undefined): Conn
   const fields = Object.fromEntries(
     (provider?.fields ?? []).map(({ name }) => [name, draft.fields[name]?.trim() ?? '']),
   );
-  const pooled = provider?.servers !== undefined && servers.length > 0;
   return {
     id: draft.id,
     provider: draft.provider,
     name: draft.name.trim() || (provider?.name ?? draft.provider),
-    baseUrl: pooled ? (servers[0] ?? '') : urlOf(draft.baseUrl, draft.allowPrivateHttp),
-    ...(pooled ? { servers } : {}),
+    baseUrl: servers[0] ?? '',
+    ...(serverLines(draft.servers).length > 0 && provider?.servers !== undefined ? { servers } : {}),
     model: draft.model.trim(),
     ...(draft.favourites.length > 0 ? { favourites: draft.favourites } : {}),
     enabled: draft.enabled,
@@ -228,11 +236,19 @@ export function numberIn(text: string, min: number, max: number): number | undef
   return Number.isFinite(value) && value >= min && value <= max ? value : null;
 }
 
+/** What stands in the address fields: one address, and for a pool its list behind it. */
+function typedAddresses(draft: Draft, provider: Provider | undefined): string[] {
+  const list = provider?.servers === undefined ? [] : serverLines(draft.servers);
+  const first = draft.baseUrl.trim();
+  return first === '' || list.includes(first) ? list : [first, ...list];
+}
+
 /** The addresses a connection talks to; empty for an engine on this device, or while one of them is not in order. */
 export function addressesOf(draft: Draft, provider: Provider | undefined): Address[] {
   if (!provider || provider.engine !== undefined) return [];
-  const typed = provider.servers === undefined ? [draft.baseUrl] : serverLines(draft.servers);
-  const judged = typed.map((one) => judgeBaseUrl(one, { allowPrivateHttp: draft.allowPrivateHttp }));
+  const judged = typedAddresses(draft, provider).map((one) =>
+    judgeBaseUrl(one, { allowPrivateHttp: draft.allowPrivateHttp }),
+  );
   return judged.every((one) => one.ok) ? judged : [];
 }
 
@@ -274,20 +290,23 @@ export function problemsOf(
 
 function addressProblems(draft: Draft, provider: Provider): Problems {
   const options = { allowPrivateHttp: draft.allowPrivateHttp };
-  if (provider.servers === undefined) {
+  const lines = provider.servers === undefined ? [] : serverLines(draft.servers);
+  const problems: Problems = {};
+  if (lines.length === 0 || draft.baseUrl.trim() !== '') {
     const advice = adviseAddress(draft.baseUrl, provider, options);
-    if (advice.ok) return {};
     // Braces are the place of a value that has its own field, and its own problem.
-    if ((provider.fields ?? []).some((field) => draft.baseUrl.includes(`{${field.name}}`))) return {};
-    return { baseUrl: { kind: 'address', fault: advice.fault, ...(advice.mend ? { mend: advice.mend } : {}) } };
+    const unfilled = (provider.fields ?? []).some((field) => draft.baseUrl.includes(`{${field.name}}`));
+    if (!advice.ok && !unfilled) problems.baseUrl = addressProblem(advice);
   }
-  const lines = serverLines(draft.servers);
-  if (lines.length === 0) return { servers: { kind: 'missing' } };
   for (const [place, line] of lines.entries()) {
     const advice = adviseAddress(line, provider, options);
-    if (advice.ok) continue;
-    const mend = advice.mend ? { mend: advice.mend } : {};
-    return { servers: { kind: 'address', fault: advice.fault, line: place + 1, ...mend } };
+    if (!advice.ok) return { ...problems, servers: { ...addressProblem(advice), line: place + 1 } };
   }
-  return {};
+  return problems;
 }
+
+const addressProblem = ({ fault, mend }: Extract<AddressAdvice, { ok: false }>): AddressProblem => ({
+  kind: 'address',
+  fault,
+  ...(mend ? { mend } : {}),
+});

@@ -53,7 +53,6 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
   const keyStatus = signal<KeyStatus>({ present: false });
   /** `null`: as it is kept now. */
   const keepingChoice = signal<Keeping | null>(null);
-  const replacingKey = signal(false);
   const touched = signal<ReadonlySet<FieldName>>(new Set());
   const attempted = signal(false);
   const stored = signal(!isNew);
@@ -144,7 +143,6 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
       stored.value = true;
       key.value = '';
       keepingChoice.value = null;
-      replacingKey.value = false;
       attempted.value = false;
       touched.value = new Set();
       for (const pattern of patterns.value) lent.delete(pattern);
@@ -203,7 +201,6 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     keyReading,
     keySaved,
     keeping,
-    replacingKey,
     provider,
     hosts,
     problems: shownProblems,
@@ -281,7 +278,7 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     },
     /** On focus: fetches only where nothing has to be asked. */
     offerModels(): Promise<void> {
-      const possible = reachable.value && addresses.value.length > 0 && provider.value?.engine === undefined;
+      const possible = reachable.value && addresses.value.length > 0 && provider.value?.modelsPath !== undefined;
       if (!possible || models.value.state !== 'none' || (!keySaved.value && problems.value.key))
         return Promise.resolve();
       return list(Promise.resolve(true), false);

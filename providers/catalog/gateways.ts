@@ -21,7 +21,7 @@ export const gateways = [
     dialect: 'openai-chat',
     modelsPath: '/models',
     status: 'live',
-    group: 'gateway',
+    group: 'hosted',
     capabilities,
     quirks: { reasoningEffort: 'reasoning.effort', echoReasoning: 'reasoning_details' },
     keyUrl: 'https://openrouter.ai/settings/keys',

@@ -1,0 +1,153 @@
+/**
+ * Makers of models and clouds that offer them, by OpenAI's Chat Completions. Base URLs, key pages and what each refuses are
+ * taken from the page in `docsUrl`, unless a line says otherwise.
+ */
+import type { Provider } from '../contract';
+
+const service = {
+  auth: 'bearer',
+  dialect: 'openai-chat',
+  modelsPath: '/models',
+  status: 'live',
+  group: 'hosted',
+  capabilities: { stream: true, system: true, history: true, images: true, reasoning: true, tools: true, usage: true },
+} as const satisfies Partial<Provider>;
+
+export const clouds = [
+  {
+    id: 'perplexity',
+    name: 'Perplexity',
+    description: 'Sonar models, which search the web and name their sources.',
+    baseUrl: 'https://api.perplexity.ai',
+    auth: 'bearer',
+    dialect: 'openai-chat',
+    // There is no list of models to fetch.
+    models: [
+      { id: 'sonar' },
+      { id: 'sonar-pro' },
+      { id: 'sonar-reasoning-pro', reasoning: true },
+      { id: 'sonar-deep-research', reasoning: true },
+    ],
+    defaultModel: 'sonar',
+    status: 'live',
+    group: 'hosted',
+    capabilities: { ...service.capabilities, tools: false },
+    // Usage stands in every chunk. Penalties of 0 are refused by some of its models.
+    quirks: {
+      noUsageOption: true,
+      reasoningEffort: 'reasoning_effort',
+      noSampling: ['presencePenalty', 'frequencyPenalty'],
+    },
+    keyUrl: 'https://www.perplexity.ai/settings/api',
+    docsUrl: 'https://docs.perplexity.ai/docs/sonar/openai-compatibility',
+  },
+  {
+    ...service,
+    id: 'moonshot',
+    name: 'Moonshot AI',
+    description: 'Kimi models.',
+    baseUrl: 'https://api.moonshot.ai/v1',
+    keyUrl: 'https://platform.moonshot.ai/console/api-keys',
+    docsUrl: 'https://platform.moonshot.ai/docs/api/chat',
+  },
+  {
+    ...service,
+    id: 'dashscope',
+    name: 'Alibaba DashScope',
+    description: 'Qwen models, from Alibaba’s international region.',
+    baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    keyUrl: 'https://modelstudio.console.alibabacloud.com/?tab=api#/api-key',
+    docsUrl: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
+  },
+  {
+    ...service,
+    id: 'zai',
+    name: 'Z.ai',
+    description: 'GLM models.',
+    baseUrl: 'https://api.z.ai/api/paas/v4',
+    keyUrl: 'https://z.ai/manage-apikey/apikey-list',
+    docsUrl: 'https://docs.z.ai/guides/capabilities/thinking',
+  },
+  {
+    ...service,
+    id: 'minimax',
+    name: 'MiniMax',
+    description: 'MiniMax’s own models.',
+    baseUrl: 'https://api.minimax.io/v1',
+    capabilities: { ...service.capabilities, images: false },
+    keyUrl: 'https://platform.minimax.io/user-center/basic-information/interface-key',
+    docsUrl: 'https://platform.minimax.io/docs/guides/quickstart',
+  },
+  {
+    ...service,
+    id: 'github-models',
+    name: 'GitHub Models',
+    description: 'Models of many makers with a GitHub token that may read models; free within limits.',
+    // Chat and catalogue stand beside each other, so the base is what they share.
+    baseUrl: 'https://models.github.ai',
+    chatPath: '/inference/chat/completions',
+    modelsPath: '/catalog/models',
+    headers: { 'x-github-api-version': '2022-11-28' },
+    keyUrl: 'https://github.com/settings/personal-access-tokens/new',
+    docsUrl: 'https://docs.github.com/en/rest/models/inference',
+  },
+  {
+    ...service,
+    id: 'cloudflare',
+    name: 'Cloudflare Workers AI',
+    description: 'Open models on Cloudflare’s network, with a daily free allowance.',
+    baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai',
+    chatPath: '/v1/chat/completions',
+    // The compatible API has no list; the account's own search does (developers.cloudflare.com/api, "Model Search").
+    modelsPath: '/models/search?task=Text%20Generation&per_page=100',
+    fields: [{ name: 'account', label: 'Account ID', placeholder: '32 letters and digits', required: true }],
+    keyUrl: 'https://dash.cloudflare.com/profile/api-tokens',
+    docsUrl: 'https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/',
+  },
+  {
+    id: 'azure',
+    name: 'Azure OpenAI',
+    description: 'OpenAI’s models in your own Azure resource. The model is the name of your deployment.',
+    baseUrl: 'https://{resource}.openai.azure.com/openai/v1',
+    auth: 'api-key',
+    dialect: 'openai-chat',
+    // What can be asked are deployments, and the resource's list names models, so there is no list.
+    fields: [{ name: 'resource', label: 'Resource', placeholder: 'my-resource', required: true }],
+    status: 'live',
+    group: 'hosted',
+    capabilities: service.capabilities,
+    quirks: { maxTokensField: 'max_completion_tokens', reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://portal.azure.com/#view/Microsoft_Azure_ProjectOxford/CognitiveServicesHub/~/OpenAI',
+    docsUrl: 'https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle',
+  },
+  {
+    id: 'bedrock',
+    name: 'Amazon Bedrock',
+    description: 'Models in your own AWS account, by its OpenAI-compatible endpoint and a Bedrock API key.',
+    baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
+    auth: 'bearer',
+    dialect: 'openai-chat',
+    fields: [{ name: 'region', label: 'Region', placeholder: 'us-west-2', default: 'us-west-2', required: true }],
+    models: [
+      { id: 'openai.gpt-oss-120b-1:0', reasoning: true, images: false },
+      { id: 'openai.gpt-oss-20b-1:0', reasoning: true, images: false },
+    ],
+    defaultModel: 'openai.gpt-oss-120b-1:0',
+    status: 'live',
+    group: 'hosted',
+    capabilities: service.capabilities,
+    quirks: { maxTokensField: 'max_completion_tokens' },
+    keyUrl: 'https://console.aws.amazon.com/bedrock/home#/api-keys',
+    docsUrl: 'https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html',
+  },
+  {
+    ...service,
+    id: 'vercel',
+    name: 'Vercel AI Gateway',
+    description: 'Models of many makers through Vercel, with one key.',
+    baseUrl: 'https://ai-gateway.vercel.sh/v1',
+    quirks: { reasoningEffort: 'reasoning.effort' },
+    keyUrl: 'https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai%2Fapi-keys',
+    docsUrl: 'https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions',
+  },
+] as const satisfies readonly Provider[];

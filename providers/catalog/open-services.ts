@@ -1,0 +1,151 @@
+/**
+ * Services that run open models, all by OpenAI's Chat Completions. Base URLs, key pages and what each refuses are taken
+ * from the page in `docsUrl`, unless a line says otherwise.
+ */
+import type { Provider } from '../contract';
+
+const service = {
+  auth: 'bearer',
+  dialect: 'openai-chat',
+  modelsPath: '/models',
+  status: 'live',
+  group: 'hosted',
+  // Whether a single model sees images or thinks is for its model list to say.
+  capabilities: { stream: true, system: true, history: true, images: true, reasoning: true, tools: true, usage: true },
+} as const satisfies Partial<Provider>;
+
+export const openServices = [
+  {
+    ...service,
+    id: 'together',
+    name: 'Together AI',
+    description: 'Two hundred open models, for chat, code and images.',
+    baseUrl: 'https://api.together.ai/v1',
+    keyUrl: 'https://api.together.ai/settings/api-keys',
+    docsUrl: 'https://docs.together.ai/docs/inference/openai-compatibility',
+  },
+  {
+    ...service,
+    id: 'fireworks',
+    name: 'Fireworks AI',
+    description: 'Open models, answered fast, and your own fine-tuned ones.',
+    baseUrl: 'https://api.fireworks.ai/inference/v1',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://fireworks.ai/account/api-keys',
+    docsUrl: 'https://docs.fireworks.ai/guides/reasoning',
+  },
+  {
+    ...service,
+    id: 'cerebras',
+    name: 'Cerebras',
+    description: 'A few open models at thousands of tokens a second.',
+    baseUrl: 'https://api.cerebras.ai/v1',
+    capabilities: { ...service.capabilities, images: false },
+    // Both penalties are answered with 400 (inference-docs.cerebras.ai/resources/openai).
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      reasoningEffort: 'reasoning_effort',
+      noSampling: ['presencePenalty', 'frequencyPenalty'],
+    },
+    keyUrl: 'https://cloud.cerebras.ai/',
+    docsUrl: 'https://inference-docs.cerebras.ai/resources/openai',
+  },
+  {
+    ...service,
+    id: 'sambanova',
+    name: 'SambaNova',
+    description: 'Large open models on SambaNova’s own chips.',
+    baseUrl: 'https://api.sambanova.ai/v1',
+    keyUrl: 'https://cloud.sambanova.ai/apis',
+    docsUrl: 'https://docs.sambanova.ai/docs/en/features/openai-compatibility',
+  },
+  {
+    ...service,
+    id: 'nvidia',
+    name: 'NVIDIA NIM',
+    description: 'NVIDIA’s catalogue of open models, free to try.',
+    baseUrl: 'https://integrate.api.nvidia.com/v1',
+    // Each model has a closed schema and refuses fields it does not name; usage comes without being asked for.
+    quirks: { noUsageOption: true },
+    keyUrl: 'https://build.nvidia.com/settings/api-keys',
+    docsUrl: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
+  },
+  {
+    ...service,
+    id: 'huggingface',
+    name: 'Hugging Face',
+    description: 'One token for the models of many inference providers.',
+    baseUrl: 'https://router.huggingface.co/v1',
+    keyUrl:
+      'https://huggingface.co/settings/tokens/new?ownUserPermissions=inference.serverless.write&tokenType=fineGrained',
+    docsUrl: 'https://huggingface.co/docs/inference-providers',
+  },
+  {
+    ...service,
+    id: 'siliconflow',
+    name: 'SiliconFlow',
+    description: 'DeepSeek, Qwen, GLM, Kimi and other open models.',
+    baseUrl: 'https://api.siliconflow.com/v1',
+    modelsPath: '/models?sub_type=chat',
+    keyUrl: 'https://cloud.siliconflow.com/account/ak',
+    docsUrl: 'https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions',
+  },
+  {
+    ...service,
+    id: 'novita',
+    name: 'Novita AI',
+    description: 'Open models at low prices.',
+    baseUrl: 'https://api.novita.ai/openai/v1',
+    keyUrl: 'https://novita.ai/settings/key-management',
+    docsUrl: 'https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion',
+  },
+  {
+    ...service,
+    id: 'hyperbolic',
+    name: 'Hyperbolic',
+    description: 'Open models on rented GPUs.',
+    baseUrl: 'https://api.hyperbolic.xyz/v1',
+    keyUrl: 'https://app.hyperbolic.xyz/',
+    docsUrl: 'https://docs.hyperbolic.ai/inference/overview',
+  },
+  {
+    ...service,
+    id: 'nebius',
+    name: 'Nebius Token Factory',
+    description: 'Open models, run in Europe and the United States.',
+    baseUrl: 'https://api.tokenfactory.nebius.com/v1',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://tokenfactory.nebius.com/',
+    docsUrl: 'https://docs.tokenfactory.nebius.com/api-reference/inference/create-chat-completion',
+  },
+  {
+    ...service,
+    id: 'deepinfra',
+    name: 'DeepInfra',
+    description: 'Open models, paid by the token.',
+    baseUrl: 'https://api.deepinfra.com/v1/openai',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://deepinfra.com/dash/api_keys',
+    docsUrl: 'https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions',
+  },
+  {
+    ...service,
+    id: 'scaleway',
+    name: 'Scaleway',
+    description: 'Open models, run in France.',
+    baseUrl: 'https://api.scaleway.ai/v1',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://console.scaleway.com/iam/api-keys',
+    docsUrl: 'https://www.scaleway.com/en/docs/generative-apis/',
+  },
+  {
+    ...service,
+    id: 'ollama-cloud',
+    name: 'Ollama Cloud',
+    description: 'Large open models on Ollama’s own servers.',
+    baseUrl: 'https://ollama.com/v1',
+    quirks: { reasoningEffort: 'reasoning_effort' },
+    keyUrl: 'https://ollama.com/settings/keys',
+    docsUrl: 'https://docs.ollama.com/cloud',
+  },
+] as const satisfies readonly Provider[];
