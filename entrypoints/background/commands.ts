@@ -4,6 +4,7 @@
  */
 import type { ChatError } from '../../core/chat';
 import type { CommandInput, CommandName, CommandOutput } from '../../core/protocol';
+import { StorageFailure } from '../../storage/database';
 
 /** The pages that may ask. There is no content script, so there is nobody else. */
 export type Page = 'panel' | 'options';
@@ -27,4 +28,11 @@ export class Refused extends Error {
     super(error.message);
     this.name = 'Refused';
   }
+}
+
+/** Any failure of a handler as the page will get it. */
+export function errorOf(error: unknown): ChatError {
+  if (error instanceof Refused) return error.error;
+  if (error instanceof StorageFailure) return { kind: 'not-stored', code: error.kind, message: error.message };
+  return { kind: 'not-done', message: error instanceof Error ? error.message : String(error) };
 }

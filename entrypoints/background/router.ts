@@ -1,6 +1,6 @@
 import type { ChatError } from '../../core/chat';
 import type { CommandName, CommandOutput, Reply } from '../../core/protocol';
-import { Refused, type CommandTable, type Page } from './commands';
+import { errorOf, type CommandTable, type Page } from './commands';
 import { commandName, inputOf } from './schemas';
 import type { Rate } from './sender';
 
@@ -77,6 +77,6 @@ async function run<Name extends CommandName>(
 }
 
 async function clean(world: RouterWorld, error: unknown): Promise<ChatError> {
-  const known: ChatError = error instanceof Refused ? error.error : { kind: 'not-done', message: String(error) };
+  const known = errorOf(error);
   return { ...known, message: await world.redact(known.message) };
 }

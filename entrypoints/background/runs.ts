@@ -2,7 +2,7 @@ import type { AnswerMessage, Chat, ChatEvent, Message, UserMessage } from '../..
 import { failureOf } from '../../storage/database';
 import type { Ask } from './ask';
 import { withFallbacks } from './ask';
-import { Refused } from './commands';
+import { errorOf, Refused } from './commands';
 import { startRun, type Run, type RunAudience, type RunWorld } from './run';
 import type { Target, Targets } from './targets';
 
@@ -124,7 +124,7 @@ export function createRuns(world: RunsWorld): Runs {
         // It may have been stored after all; if so, the next sweep gives it an end.
         swept = undefined;
         report(error);
-        throw new Refused({ kind: 'not-stored', message: failureOf(error).message });
+        throw new Refused(errorOf(failureOf(error)));
       }
       if (!fresh) throw new Refused({ kind: 'not-done', message: 'A message with this id exists already.' });
       world.onStorage(null);

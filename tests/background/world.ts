@@ -13,6 +13,7 @@ import type {
 } from '../../core/protocol';
 import { createChatCommands, type ChatCommands } from '../../entrypoints/background/chat-commands';
 import type { Clock } from '../../entrypoints/background/clock';
+import { errorOf, Refused } from '../../entrypoints/background/commands';
 import { createKeepAlive } from '../../entrypoints/background/keep-alive';
 import { createPanels, type PanelPort, type Panels } from '../../entrypoints/background/panels';
 import { createRuns, type Runs } from '../../entrypoints/background/runs';
@@ -237,6 +238,8 @@ export interface World {
   /** Fails or kills at the n-th point; see `Seam`. */
   seam: Seam | undefined;
   reader: ChatReader;
+  /** The worker that runs now. */
+  worker: Worker | undefined;
   start(): Worker;
 }
 
@@ -255,6 +258,7 @@ export function createWorld(): World {
     database,
     seam: undefined,
     reader: createChatReader(openChats({ name: database })),
+    worker: undefined,
     start,
   };
 
@@ -292,7 +296,11 @@ export function createWorld(): World {
           input: CommandInput<typeof name>,
           context: { sender: 'panel' },
         ) => Promise<CommandOutput<typeof name>>;
-        return handler(input, { sender: 'panel' });
+        try {
+          return await handler(input, { sender: 'panel' });
+        } catch (error) {
+          throw new Refused(errorOf(error));
+        }
       },
       runs: undefined as never,
       panels: undefined as never,
@@ -329,6 +337,7 @@ export function createWorld(): World {
       newId: () => `answer-${(ids += 1)}`,
       changed: (chatId) => worker.panels.changed(chatId),
     });
+    world.worker = worker;
     return worker;
   }
 
