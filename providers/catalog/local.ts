@@ -39,11 +39,13 @@ export const local = [
   {
     id: 'built-in',
     name: 'Chrome’s built-in model',
-    description: 'A small model that Chrome runs on this device, where the device is strong enough. Nothing is sent anywhere.',
+    description:
+      'A small model that Chrome runs on this device, where the device is strong enough. Nothing is sent anywhere.',
     baseUrl: '',
     auth: 'none',
     engine: 'prompt-api',
-    models: [{ id: 'built-in', name: 'Built-in model' }],
+    // The smallest window that Chrome has given it.
+    models: [{ id: 'built-in', name: 'Built-in model', contextLength: 6144 }],
     defaultModel: 'built-in',
     status: 'local',
     group: 'local',
