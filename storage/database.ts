@@ -225,6 +225,8 @@ async function openVersion<Schema extends DBSchema>(
     return await openDB<Schema>(name, steps.length, {
       ...callbacks,
       upgrade(_database, from, _to, transaction) {
+        // A step that fails makes opening fail; nobody waits for this promise as well.
+        transaction.done.catch(() => undefined);
         migrate(steps, from, unwrap(transaction));
       },
     });
