@@ -16,6 +16,7 @@ import { createAsk } from './ask';
 import { createChatCommands } from './chat-commands';
 import { clock } from './clock';
 import type { CommandTable, Page } from './commands';
+import { createConnectingCommands } from './connecting';
 import { createConnectionCommands } from './connections';
 import { createDataCommands } from './data-commands';
 import { createHeaders, type HeaderRule } from './headers';
@@ -102,6 +103,7 @@ export function createBackground(): Background {
       inTurn,
       giveBack: (origins) => browser.permissions.remove({ origins }),
     }),
+    ...createConnectingCommands({ fetch: fetchAndNote, keys, headers, now: clock.now }),
     ...createDataCommands({
       store,
       connections,

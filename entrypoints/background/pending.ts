@@ -6,10 +6,6 @@ const notYet = async (): Promise<never> => {
 
 /** Commands whose parts have not landed. Each leaves this list when its own file has it. */
 export const pendingCommands = {
-  'connection.test': notYet,
-  'connection.models': notYet,
-  'connection.doctor': notYet,
-  'connection.findLocal': notYet,
   'page.read': notYet,
   'page.show': notYet,
   'link.open': notYet,
