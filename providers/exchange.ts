@@ -86,6 +86,7 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
   if (!response.ok) return await refusal(task, response);
 
   let seen = 0;
+  let said = false;
   async function* counted(): AsyncGenerator<Frame> {
     for await (const frame of frames(read(task, response), framing)) {
       seen += 1;
@@ -98,7 +99,9 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
     if (event.type === 'end' || event.type === 'error') return undefined;
   }
   if (seen === 0) return { error: { kind: 'empty', message: '', mayHaveReached: true } };
-  return { error: { kind: 'interrupted', message: '', mayHaveReached: true } };
+  // A JSON in which this wire finds nothing at all was not cut: it is some other service's.
+  const foreign = !said && (framing === 'json' || /\bjson\b/.test(response.headers.get('content-type') ?? ''));
+  return { error: { kind: foreign ? 'not-an-api' : 'interrupted', message: '', mayHaveReached: true } };
 }
 
 function usesCookies(provider: Provider, connection: Connection): boolean {

@@ -188,17 +188,19 @@ async function* answer(
         ...(status === undefined ? {} : { status }),
       },
     };
-    await rest(options, wait);
-    if (options.signal.aborted) return yield failed('aborted', '', { origin });
+    if (!(await rested(options, wait))) return yield failed('aborted', '', { origin });
     tries.waitedMs += wait;
   }
 }
 
-/** A wait that ends with the signal, whether or not the given sleep heeds it. */
-async function rest({ sleep, signal }: StreamOptions, ms: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    sleep(ms, signal).then(resolve, () => resolve());
+/** A wait that ends with the signal, whether or not the given sleep heeds it. Says whether to go on. */
+async function rested({ sleep, signal }: StreamOptions, ms: number): Promise<boolean> {
+  return new Promise<boolean>((resolve) => {
+    signal.addEventListener('abort', () => resolve(false), { once: true });
+    sleep(ms, signal).then(
+      () => resolve(!signal.aborted),
+      () => resolve(false),
+    );
   });
 }
 
