@@ -4,6 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './node.mjs';
 
+// Our output is theirs, but through a pipe, which they cannot know.
+const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1', FORCE_COLOR: undefined };
+
 /**
  * Runs a program to its end.
  * @param {string} command
@@ -20,7 +23,7 @@ export function run(command, args, { env = {}, minutes = 10, shell = false, quie
       shell,
       detached: ownGroup,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
+      env: { ...process.env, ...colour, ...env },
     });
     let output = '';
     let timedOut = false;

@@ -222,7 +222,7 @@ describe('lint', () => {
 
 test('the type check finds a wrong type', () => {
   writeFileSync(join(project, 'core/wrong.ts'), "export const wrong: number = 'one';\n");
-  const { code, output } = tool('typescript', ['--noEmit'], 'tsc');
+  const { code, output } = tool('typescript', ['--noEmit', '--pretty', 'false'], 'tsc');
   rmSync(join(project, 'core/wrong.ts'));
   expect(output).toContain('core/wrong.ts(1,14): error TS2322');
   expect(code).not.toBe(0);
