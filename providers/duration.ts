@@ -27,7 +27,9 @@ export function parseDuration(text: string): number | undefined {
 export function waitInWords(text: string, options: { bare?: boolean } = {}): number | undefined {
   const short = text.slice(0, 2000);
   const named = [
-    ...short.matchAll(/\b(?:again|retry|wait|retrying|resets?|available)\b(?:\s{1,4}[a-z]{1,12}){0,2}\s{0,4}:?\s{0,4}(?=\d)/gi),
+    ...short.matchAll(
+      /\b(?:again|retry|wait|retrying|resets?|available)\b(?:\s{1,4}[a-z]{1,12}){0,2}\s{0,4}:?\s{0,4}(?=\d)/gi,
+    ),
   ].at(-1);
   if (named) {
     const wait = leadingDuration(short.slice(named.index + named[0].length));
