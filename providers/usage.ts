@@ -27,7 +27,8 @@ export function openaiUsage(chunk: Fields): Usage | undefined {
       outputTokens: count(usage.completion_tokens),
       reasoningTokens: count(completion.reasoning_tokens),
       cachedTokens: count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens),
-      cost: count(usage.cost),
+      // Perplexity splits its cost into parts.
+      cost: isFields(usage.cost) ? count(usage.cost.total_cost) : count(usage.cost),
     });
   }
   if (!isFields(chunk.timings)) return undefined;
