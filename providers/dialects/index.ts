@@ -8,7 +8,7 @@ import { openaiChat } from './openai-chat';
 import { openaiResponses } from './openai-responses';
 import { singlePrompt } from './single-prompt';
 
-export const dialects: Partial<Record<DialectId, Dialect>> = {
+export const dialects: Readonly<Record<DialectId, Dialect>> = {
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
