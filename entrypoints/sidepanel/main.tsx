@@ -1,3 +1,145 @@
+import '../../assets/styles/base.css';
 import { render } from 'preact';
+import { effect, signal } from '@preact/signals';
+import { browser } from 'wxt/browser';
+import { GlossContext, type Gloss } from '../../components/chat/context';
+import { PanelView } from '../../components/chat/PanelView';
+import { languageName } from '../../components/composer/language';
+import { filled } from '../../components/composer/Starters';
+import { panelPort } from '../../core/protocol';
+import { ChatModel } from '../../state/chat';
+import { ComposerModel } from '../../state/composer';
+import { FindModel } from '../../state/find';
+import { ModelsModel } from '../../state/models';
+import { PanelModel } from '../../state/panel';
+import { SettingsModel } from '../../state/settings';
+import { createActs, saveExport } from './acts';
+import { createDesk } from './desk';
+import { defaults, followAppearance } from './appearance';
+import { createLine, type LinePort } from './line';
+import { openMailbox } from './mailbox';
+import { createSend } from './send';
+import { lazyReader, lazyStored } from './late';
+import { sessionMail } from './session-mail';
 
-render(<p>Gloss</p>, document.querySelector('#app')!);
+const now = () => Date.now();
+const newId = () => crypto.randomUUID();
+const after = (ms: number, call: () => void) => {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+};
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+// The disk, the Markdown view and the first paint do not wait for each other.
+const stores = import('./stores');
+const thisWindow = browser.windows.getCurrent().then(({ id }) => id ?? browser.windows.WINDOW_ID_NONE);
+const reader = lazyReader(stores.then(({ createChatReader }) => createChatReader()));
+const drafts = stores.then(({ createDrafts }) => createDrafts());
+
+const send = createSend((message) => browser.runtime.sendMessage(message), wait);
+const line = createLine(() => browser.runtime.connect({ name: panelPort }) as LinePort, after);
+const desk = createDesk({
+  drafts: () => drafts,
+  windowId: () => thisWindow,
+  openWindows: async () => (await browser.windows.getAll()).map(({ id }) => id ?? browser.windows.WINDOW_ID_NONE),
+  now,
+});
+
+const settings = new SettingsModel({
+  preferences: lazyStored(stores.then(({ preferences }) => preferences)),
+  connections: lazyStored(stores.then(({ connections }) => connections)),
+  defaultConnection: lazyStored(stores.then(({ defaultConnection }) => defaultConnection)),
+  fallback: defaults,
+});
+const chat = new ChatModel({ send, line, reader, newId, now });
+const composer = new ComposerModel({ drafts: desk.drafts, newId, after });
+const models = new ModelsModel({
+  send,
+  connections: settings.connections,
+  catalog: () => import('../../providers/catalog').then(({ catalog }) => catalog),
+});
+const find = new FindModel({ turns: chat.turns, message: chat.message });
+const panel = new PanelModel({
+  send,
+  chat,
+  composer,
+  settings,
+  memory: desk.memory,
+  windowId: () => thisWindow,
+  newId,
+  fill: (prompt) => filled(prompt, languageName(settings.preferences.peek().language)),
+});
+
+const exportChats = () =>
+  saveExport(async () => {
+    const [{ collectChats, exportData }, { preferences, connections }] = await Promise.all([
+      import('../../storage/export'),
+      stores,
+    ]);
+    return exportData({
+      exportedAt: now(),
+      preferences: await preferences.getValue(),
+      connections: await connections.getValue(),
+      chats: await collectChats(reader),
+    });
+  }, now());
+
+const gloss: Gloss = {
+  panel,
+  chat,
+  composer,
+  settings,
+  models,
+  find,
+  send,
+  reader,
+  browser: createActs(send, exportChats),
+  now,
+  focus: signal(0),
+  jump: signal(0),
+  droppedFiles: signal([]),
+  pickingModel: signal(false),
+};
+
+followAppearance(settings);
+render(
+  <GlossContext value={gloss}>
+    <PanelView />
+  </GlossContext>,
+  document.querySelector('#app')!,
+);
+
+chat.connect();
+// Whatever comes on show in this window is what it shows next time.
+effect(() => {
+  const row = chat.chat.value;
+  if (row) void desk.memory.save(row.id).catch(() => undefined);
+});
+void settings.follow();
+void start();
+
+async function start(): Promise<void> {
+  await Promise.all([panel.start(), composer.restore()]);
+  openMailbox({
+    store: sessionMail,
+    windowId: await thisWindow,
+    alone: (work) => navigator.locks.request('gloss-mail', work),
+    isSeen: () => document.visibilityState === 'visible',
+    whenSeen(call) {
+      document.addEventListener('visibilitychange', call);
+      return () => document.removeEventListener('visibilitychange', call);
+    },
+    async take(mail) {
+      panel.takeMail(mail);
+      gloss.focus.value += 1;
+      await composer.flush();
+    },
+  });
+}
+
+// The last moment in which a draft can be written; `visibilitychange` also comes where `pagehide` does not.
+const keep = () => void composer.flush();
+addEventListener('pagehide', keep);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') keep();
+});

@@ -1,0 +1,33 @@
+import { i18n } from '#i18n';
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Message } from '../../core/chat';
+import { useGloss } from './context';
+
+/** Tells screen readers that an answer began and how it ended; the words themselves are read at the reader's own pace. */
+export function Announcer() {
+  const { chat } = useGloss();
+  const before = useRef<{ chatId: string; run: string | null }>({ chatId: '', run: null });
+  const said = useSignal('');
+  useSignalEffect(() => {
+    const run = chat.running.value;
+    const chatId = chat.chatId.value;
+    const last = before.current;
+    before.current = { chatId, run };
+    if (last.chatId !== chatId || last.run === run) return;
+    if (run !== null) said.value = i18n.t('panel.answerStarted');
+    else if (last.run !== null) said.value = endWords(chat.message(last.run)?.peek());
+  });
+  return (
+    <p class="visually-hidden" role="status" aria-live="polite">
+      {said.value}
+    </p>
+  );
+}
+
+function endWords(message: Message | undefined): string {
+  if (message?.role !== 'assistant') return '';
+  if (message.state === 'complete') return i18n.t('panel.answerFinished');
+  if (message.state === 'stopped') return i18n.t('panel.answerStopped');
+  return message.state === 'error' ? i18n.t('panel.answerFailed') : i18n.t('panel.answerInterrupted');
+}

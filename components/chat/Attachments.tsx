@@ -1,0 +1,85 @@
+/** Quotes, pages and pictures as they stand in a question that has been asked. */
+import { i18n } from '#i18n';
+import { useEffect, useState } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { FileText } from 'lucide';
+import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
+import { Icon } from '../ui/Icon';
+import { hostOf, visible } from '../ui/visible';
+import { useGloss } from './context';
+import styles from './Attachments.module.css';
+
+/** Longer quotes are folded until they are asked for; UTF-16 units. */
+const foldedFrom = 280;
+
+/** Where a quote is from, as a button that goes there. */
+export function SourceLink({ source, text }: { source: QuotePart['source']; text: string }) {
+  const { browser } = useGloss();
+  const host = hostOf(source.url);
+  const words = [visible(source.title), host].filter((part) => part !== '').join(' · ');
+  if (!/^https?:/.test(source.url)) return <small class={styles.source}>{words}</small>;
+  const { url, tabId } = source;
+  return (
+    <button
+      type="button"
+      class={styles.source}
+      title={`${i18n.t('panel.quote.show')}: ${url}`}
+      onClick={() => browser.showSource({ url, text, ...(tabId === undefined ? {} : { tabId }) })}
+    >
+      <bdi>{words}</bdi>
+    </button>
+  );
+}
+
+export function SourcedQuote({ quote }: { quote: QuotePart }) {
+  const open = useSignal(false);
+  const long = quote.text.length > foldedFrom;
+  return (
+    <figure class={styles.figure}>
+      <blockquote class={`${styles.quote} ${long && !open.value ? styles.folded : ''}`} dir="auto">
+        {visible(open.value ? quote.text : quote.text.slice(0, 2 * foldedFrom))}
+      </blockquote>
+      <figcaption class={styles.caption}>
+        <SourceLink source={quote.source} text={quote.text} />
+        {long ? (
+          <button
+            type="button"
+            class={styles.more}
+            aria-expanded={open.value}
+            onClick={() => (open.value = !open.value)}
+          >
+            {open.value ? i18n.t('panel.quote.fold') : i18n.t('panel.quote.expand')}
+          </button>
+        ) : null}
+      </figcaption>
+    </figure>
+  );
+}
+
+export function AskedPage({ page }: { page: PagePart }) {
+  return (
+    <div class={styles.page}>
+      <Icon icon={FileText} size={15} />
+      <span class={styles.pageTitle}>
+        <bdi>{visible(page.source.title)}</bdi>
+        <small>
+          {hostOf(page.source.url)} · {i18n.t('panel.page.size', [page.text.length.toLocaleString()])}
+        </small>
+      </span>
+    </div>
+  );
+}
+
+/** A picture from base64, through an address of its own: an attribute of megabytes would be slow, and a `data:` SVG could say too much. */
+export function Picture({ image, alt }: { image: ImagePart; alt: string }) {
+  const [url, put] = useState<string>();
+  useEffect(() => {
+    const bytes = Uint8Array.from(atob(image.data), (character) => character.charCodeAt(0));
+    const made = URL.createObjectURL(new Blob([bytes], { type: image.mediaType }));
+    put(made);
+    return () => URL.revokeObjectURL(made);
+  }, [image]);
+  if (!/^image\/(png|jpeg|webp|gif)$/.test(image.mediaType)) return null;
+  const size = image.width && image.height ? { width: image.width, height: image.height } : {};
+  return <img class={styles.picture} src={url} alt={image.name ?? alt} {...size} draggable={false} />;
+}

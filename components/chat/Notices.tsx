@@ -1,0 +1,84 @@
+/** Things to know about an answer that are neither text nor failure. */
+import { i18n } from '#i18n';
+import { Info, TimerReset } from 'lucide';
+import type { Notice } from '../../core/chat';
+import { secondsUntil } from '../../state/remedies';
+import { Icon } from '../ui/Icon';
+import { useClock } from '../ui/useClock';
+import { hostOf } from '../ui/visible';
+import { useGloss } from './context';
+import { reasonWords } from './error-words';
+import styles from './Turn.module.css';
+
+/** `run` is the answer's id; waiting ends through it. */
+export function NoticeLine({ notice, run }: { notice: Notice; run: string }) {
+  if (notice.kind === 'retry') return <RetryNotice notice={notice} run={run} />;
+  if (notice.kind === 'waiting') return <WaitingNotice since={notice.since} />;
+  return (
+    <p class={styles.note} dir="auto">
+      <Icon icon={Info} size={14} />
+      {noticeWords(notice)}
+    </p>
+  );
+}
+
+function RetryNotice({ notice, run }: { notice: Extract<Notice, { kind: 'retry' }>; run: string }) {
+  const { now, chat } = useGloss();
+  const seconds = secondsUntil(notice.at, useClock(now, 250));
+  const reason = reasonWords(notice.reason);
+  const [attempt, attempts] = [String(notice.attempt), String(notice.attempts)];
+  return (
+    <p class={styles.note}>
+      <Icon icon={TimerReset} size={14} />
+      <span>
+        {seconds > 0
+          ? i18n.t('panel.notice.retry', [reason, String(seconds), attempt, attempts])
+          : i18n.t('panel.notice.retryingNow', [reason, attempt, attempts])}{' '}
+        {seconds > 0 ? (
+          <button type="button" onClick={() => void chat.retryNow(run)}>
+            {i18n.t('panel.retryNow')}
+          </button>
+        ) : null}
+      </span>
+    </p>
+  );
+}
+
+function WaitingNotice({ since }: { since: number }) {
+  const { now } = useGloss();
+  const seconds = Math.max(0, Math.floor((useClock(now, 1_000) - since) / 1_000));
+  return (
+    <p class={styles.note}>
+      <Icon icon={TimerReset} size={14} />
+      {i18n.t('panel.notice.waiting', [String(seconds)])}
+    </p>
+  );
+}
+
+function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' }>): string {
+  switch (notice.kind) {
+    case 'server':
+      return i18n.t('panel.notice.server', [hostOf(notice.origin) || notice.origin]);
+    case 'fallback':
+      return i18n.t('panel.notice.fallback', [[notice.connection, notice.model].filter(Boolean).join(' · ')]);
+    case 'turns-left-out':
+      return i18n.t('panel.notice.turnsLeftOut', [String(notice.turns)]);
+    case 'passages-chosen':
+      return i18n.t('panel.notice.passagesChosen', [String(notice.sent), String(notice.of)]);
+    case 'answer-cut':
+      return i18n.t('panel.notice.answerCut', [notice.characters.toLocaleString()]);
+    case 'part-left-out':
+      return i18n.t('panel.notice.partLeftOut', [partWords(notice)]);
+    case 'retracted':
+      return i18n.t('panel.notice.retracted');
+    default:
+      return notice satisfies never;
+  }
+}
+
+function partWords({ part, count }: Extract<Notice, { kind: 'part-left-out' }>): string {
+  const number = String(count);
+  if (part === 'image') return i18n.t('panel.notice.picture', [number]);
+  if (part === 'page') return i18n.t('panel.notice.page', [number]);
+  return part === 'quote' ? i18n.t('panel.notice.quote', [number]) : i18n.t('panel.notice.other', [number]);
+}

@@ -1,0 +1,73 @@
+import { i18n } from '#i18n';
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { FilePlus2, Keyboard, Plus, TextSelect } from 'lucide';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { useGloss } from './context';
+import styles from './Welcome.module.css';
+
+/** An empty chat. Before anything is set up it asks for one decision and says what answers meanwhile; later it greets. */
+export function Welcome() {
+  const { panel, settings } = useGloss();
+  if (!settings.known.value) return null;
+  return <section class={styles.welcome}>{panel.unequipped.value ? <FirstDecision /> : <Greeting />}</section>;
+}
+
+function FirstDecision() {
+  const { browser } = useGloss();
+  return (
+    <>
+      <Mark />
+      <h2 class={styles.title}>{i18n.t('panel.welcome.title')}</h2>
+      <p class={styles.lead}>{i18n.t('panel.welcome.lead')}</p>
+      <Button kind="primary" icon={Plus} class={styles.decide ?? ''} onClick={() => browser.openSettings('add')}>
+        {i18n.t('panel.welcome.addProvider')}
+      </Button>
+      <p class={styles.small}>{i18n.t('panel.welcome.addProviderLead')}</p>
+      <div class={styles.meanwhile}>
+        <h3>{i18n.t('panel.welcome.passages')}</h3>
+        <p>{i18n.t('panel.welcome.passagesLead')}</p>
+      </div>
+    </>
+  );
+}
+
+function Greeting() {
+  const { browser } = useGloss();
+  const shortcut = useSignal('');
+  useEffect(() => void browser.shortcut().then((keys) => (shortcut.value = keys)), []);
+  return (
+    <>
+      <Mark />
+      <h2 class={styles.title}>{i18n.t('panel.welcome.hello')}</h2>
+      <ul class={styles.tips} role="list">
+        <li>
+          <Icon icon={TextSelect} size={16} />
+          {i18n.t('panel.welcome.tipSelection')}
+        </li>
+        <li>
+          <Icon icon={FilePlus2} size={16} />
+          {i18n.t('panel.welcome.tipPage')}
+        </li>
+        {shortcut.value === '' ? null : (
+          <li>
+            <Icon icon={Keyboard} size={16} />
+            {i18n.t('panel.welcome.tipShortcut', [shortcut.value])}
+          </li>
+        )}
+      </ul>
+    </>
+  );
+}
+
+/** A text with a note in its margin: what a gloss is. */
+function Mark() {
+  return (
+    <svg class={styles.mark} viewBox="0 0 48 40" width="48" height="40" aria-hidden="true">
+      <path class={styles.lines} d="M3 8h25M3 16h25M3 24h25M3 32h16" />
+      <path class={styles.note} d="M35 8v16" />
+      <path class={styles.noteText} d="M40 10h6M40 16h6M40 22h4" />
+    </svg>
+  );
+}

@@ -1,0 +1,141 @@
+import { i18n } from '#i18n';
+import { useId } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { FileText, X } from 'lucide';
+import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
+import { Picture, SourceLink } from '../chat/Attachments';
+import { useGloss } from '../chat/context';
+import { Icon } from '../ui/Icon';
+import { IconButton } from '../ui/IconButton';
+import { hostOf, visible } from '../ui/visible';
+import styles from './Composer.module.css';
+
+/** Shorter quotes are shown whole; UTF-16 units. */
+const foldedFrom = 160;
+
+/** What goes along with the question: quotes, pages, pictures. */
+export function Chips() {
+  const { composer } = useGloss();
+  const [quotes, pages, images] = [composer.quotes.value, composer.pages.value, composer.images.value];
+  if (quotes.length + pages.length + images.length === 0) return null;
+  return (
+    <div class={styles.chips}>
+      {quotes.map((quote) => (
+        <QuoteChip key={quote.id} quote={quote} />
+      ))}
+      {pages.map((page) => (
+        <PageChip key={page.id} page={page} />
+      ))}
+      {images.length > 0 ? (
+        <div class={styles.pictures}>
+          {images.map((image) => (
+            <PictureChip key={image.id} image={image} />
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+function QuoteChip({ quote }: { quote: QuotePart }) {
+  const { composer, focus } = useGloss();
+  const open = useSignal(false);
+  const { text, source, cut = 0, removed = 0 } = quote;
+  const long = text.length > foldedFrom || text.split('\n', 4).length > 3;
+  const remove = () => {
+    composer.dropQuote(quote.id);
+    focus.value += 1;
+  };
+  return (
+    <div class={styles.chip} role="group" aria-label={i18n.t('panel.quote.label')}>
+      <div class={styles.top}>
+        <blockquote
+          class={`${styles.words} ${styles.cited} ${long && !open.value ? styles.short : styles.full}`}
+          dir="auto"
+          {...(open.value ? { tabIndex: 0 } : {})}
+        >
+          {visible(open.value ? text : text.slice(0, 4 * foldedFrom))}
+        </blockquote>
+        <IconButton label={i18n.t('panel.quote.remove')} icon={X} size="small" onClick={remove} />
+      </div>
+      <div class={styles.below}>
+        <SourceLink source={source} text={text} />
+        {long ? (
+          <button
+            type="button"
+            class={styles.textButton}
+            aria-expanded={open.value}
+            onClick={() => (open.value = !open.value)}
+          >
+            {open.value ? i18n.t('panel.quote.fold') : i18n.t('panel.quote.expand')}
+          </button>
+        ) : null}
+        {cut > 0 ? <span>{i18n.t('panel.quote.cut', [cut.toLocaleString()])}</span> : null}
+        {removed > 0 ? <span>{i18n.t('panel.quote.removed', [removed.toLocaleString()])}</span> : null}
+      </div>
+    </div>
+  );
+}
+
+function PageChip({ page }: { page: PagePart }) {
+  const { composer, focus } = useGloss();
+  const open = useSignal(false);
+  const preview = useId();
+  const { text, source, hidden, removed, cut = 0 } = page;
+  const remove = () => {
+    composer.dropPage(page.id);
+    focus.value += 1;
+  };
+  const facts = [
+    hostOf(source.url),
+    i18n.t('panel.page.size', [text.length.toLocaleString()]),
+    hidden > 0 ? i18n.t('panel.page.hidden', [hidden.toLocaleString()]) : '',
+    removed > 0 ? i18n.t('panel.page.removed', [removed.toLocaleString()]) : '',
+    cut > 0 ? i18n.t('panel.page.cut', [cut.toLocaleString()]) : '',
+  ];
+  return (
+    <div class={styles.chip} role="group" aria-label={i18n.t('panel.page.label')}>
+      <div class={styles.top}>
+        <div class={`${styles.words} ${styles.pageName}`}>
+          <Icon icon={FileText} size={16} />
+          <bdi title={source.url}>{visible(source.title) || hostOf(source.url)}</bdi>
+        </div>
+        <IconButton label={i18n.t('panel.page.remove')} icon={X} size="small" onClick={remove} />
+      </div>
+      <div class={styles.below}>
+        <span>{facts.filter((fact) => fact !== '').join(' · ')}</span>
+        <button
+          type="button"
+          class={styles.textButton}
+          aria-expanded={open.value}
+          aria-controls={open.value ? preview : undefined}
+          onClick={() => (open.value = !open.value)}
+        >
+          {i18n.t('panel.page.preview')}
+        </button>
+      </div>
+      {open.value ? (
+        <>
+          <pre id={preview} class={styles.preview} dir="auto" tabIndex={0} aria-label={i18n.t('panel.page.preview')}>
+            {text}
+          </pre>
+          <small class={styles.below}>{i18n.t('panel.page.previewNote')}</small>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+function PictureChip({ image }: { image: ImagePart }) {
+  const { composer, focus } = useGloss();
+  const remove = () => {
+    composer.dropImage(image.id);
+    focus.value += 1;
+  };
+  return (
+    <div class={styles.picture} role="group" aria-label={i18n.t('panel.image.label')}>
+      <Picture image={image} alt={i18n.t('panel.image.alt')} />
+      <IconButton label={i18n.t('panel.image.remove')} icon={X} size="small" onClick={remove} />
+    </div>
+  );
+}

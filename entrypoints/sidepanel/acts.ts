@@ -1,0 +1,46 @@
+import { browser } from 'wxt/browser';
+import { originPattern } from '../../core/address';
+import type { Send } from '../../core/protocol';
+import type { Browser } from '../../components/chat/context';
+
+/** Addresses → patterns of the browser's permissions, each once. What is no address is left out. */
+const patternsOf = (urls: readonly string[]): string[] => [
+  ...new Set(urls.filter((url) => URL.canParse(url)).map((url) => originPattern(url))),
+];
+
+/** The kinds of data Firefox asks about, in the same prompt as the site. */
+const dataKinds = ['websiteContent', 'personalCommunications', 'authenticationInfo'];
+
+/** What the panel does with the browser. */
+export function createActs(send: Send, exportChats: () => Promise<void>): Browser {
+  return {
+    openSettings(place) {
+      // The browser finds an options page that is open already; an address with a place in it opens a new one.
+      if (place === undefined) void browser.runtime.openOptionsPage();
+      else void browser.tabs.create({ url: browser.runtime.getURL(`/options.html#${place}`) });
+    },
+    openLink: (url) => void send('link.open', { url }),
+    showSource: (source) => void send('page.show', source),
+    requestAccess(urls) {
+      const origins = patternsOf(urls);
+      const asked = import.meta.env.FIREFOX ? { origins, data_collection: dataKinds } : { origins };
+      return browser.permissions.request(asked);
+    },
+    exportChats,
+    async shortcut() {
+      const commands = await browser.commands.getAll();
+      return commands.find(({ name }) => name === '_execute_action')?.shortcut ?? '';
+    },
+  };
+}
+
+/** Saves all chats as a file of the user's own. */
+export async function saveExport(load: () => Promise<string>, now: number): Promise<void> {
+  const url = URL.createObjectURL(new Blob([await load()], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `gloss-${new Date(now).toISOString().slice(0, 10)}.json`;
+  link.click();
+  // The download has to have begun before its source goes.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
