@@ -109,7 +109,7 @@ function questionContent(turn: Extract<Turn, { role: 'user' }>, fence: string | 
   return text === '' ? images : [...images, { type: 'text', text }];
 }
 
-/** Thoughts and texts in the order in which they came. Calls stay out: without their results the wire refuses them. */
+/** Thoughts and texts in the order in which they came. */
 function answerContent(
   turn: Extract<Turn, { role: 'assistant' }>,
   bond: Bond,

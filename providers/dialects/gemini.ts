@@ -90,7 +90,7 @@ function questionParts(turn: Extract<Turn, { role: 'user' }>, fence: string | un
 const imagePart = (part: Turn['parts'][number]): Fields[] =>
   part.type === 'image' ? [{ inlineData: { mimeType: part.mediaType, data: part.data } }] : [];
 
-/** Texts and images in their order, with every signature on the part it came with. Calls stay out: nothing answered them. */
+/** Texts and images in their order, with every signature on the part it came with. */
 function answerParts(turn: Extract<Turn, { role: 'assistant' }>, bond: Bond): Fields[] {
   const signatures = turn.parts.flatMap((part) => signatureOf(kept(part, bond)) ?? []);
   const parts: Fields[] = [];
