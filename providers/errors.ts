@@ -119,50 +119,51 @@ function sharper(message: string, codes: readonly string[]): ErrorKind | undefin
 
 function kindOfCode(code: string): ErrorKind | undefined {
   const plain = code.toLowerCase().replaceAll('-', '_');
-  const known = kindsOfCodes[plain];
+  const known = kindsOfCodes.get(plain);
   if (known) return known;
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 && status !== 400 ? kindOfStatus(status) : undefined;
 }
 
-const kindsOfCodes: Readonly<Record<string, ErrorKind>> = {
-  invalid_api_key: 'auth',
-  authentication_error: 'auth',
-  unauthenticated: 'auth',
-  unauthorized: 'auth',
-  permission_error: 'permission',
-  permission_denied: 'permission',
-  insufficient_quota: 'quota',
-  billing_error: 'quota',
-  billing_hard_limit_reached: 'quota',
-  enforced_spend_limit_reached: 'quota',
-  insufficient_balance: 'quota',
-  payment_required: 'quota',
-  rate_limit_exceeded: 'rate-limit',
-  rate_limit_error: 'rate-limit',
-  resource_exhausted: 'rate-limit',
-  model_not_found: 'model-not-found',
-  not_found_error: 'model-not-found',
-  model_not_available: 'model-not-found',
-  deploymentnotfound: 'model-not-found',
-  context_length_exceeded: 'too-long',
-  string_above_max_length: 'too-long',
-  request_too_large: 'too-long',
-  exceed_context_size_error: 'too-long',
-  overloaded_error: 'overloaded',
-  overloaded: 'overloaded',
-  unavailable: 'overloaded',
-  engine_overloaded: 'overloaded',
-  server_error: 'server',
-  api_error: 'server',
-  internal: 'server',
-  internal_server_error: 'server',
-  timeout_error: 'timeout',
-  deadline_exceeded: 'timeout',
-  content_filter: 'blocked-content',
-  content_policy_violation: 'blocked-content',
-  responsibleaipolicyviolation: 'blocked-content',
-};
+/** A map, because a server may call its error `constructor`. */
+const kindsOfCodes: ReadonlyMap<string, ErrorKind> = new Map([
+  ['invalid_api_key', 'auth'],
+  ['authentication_error', 'auth'],
+  ['unauthenticated', 'auth'],
+  ['unauthorized', 'auth'],
+  ['permission_error', 'permission'],
+  ['permission_denied', 'permission'],
+  ['insufficient_quota', 'quota'],
+  ['billing_error', 'quota'],
+  ['billing_hard_limit_reached', 'quota'],
+  ['enforced_spend_limit_reached', 'quota'],
+  ['insufficient_balance', 'quota'],
+  ['payment_required', 'quota'],
+  ['rate_limit_exceeded', 'rate-limit'],
+  ['rate_limit_error', 'rate-limit'],
+  ['resource_exhausted', 'rate-limit'],
+  ['model_not_found', 'model-not-found'],
+  ['not_found_error', 'model-not-found'],
+  ['model_not_available', 'model-not-found'],
+  ['deploymentnotfound', 'model-not-found'],
+  ['context_length_exceeded', 'too-long'],
+  ['string_above_max_length', 'too-long'],
+  ['request_too_large', 'too-long'],
+  ['exceed_context_size_error', 'too-long'],
+  ['overloaded_error', 'overloaded'],
+  ['overloaded', 'overloaded'],
+  ['unavailable', 'overloaded'],
+  ['engine_overloaded', 'overloaded'],
+  ['server_error', 'server'],
+  ['api_error', 'server'],
+  ['internal', 'server'],
+  ['internal_server_error', 'server'],
+  ['timeout_error', 'timeout'],
+  ['deadline_exceeded', 'timeout'],
+  ['content_filter', 'blocked-content'],
+  ['content_policy_violation', 'blocked-content'],
+  ['responsibleaipolicyviolation', 'blocked-content'],
+]);
 
 const tellingWords: readonly (readonly [RegExp, ErrorKind])[] = [
   [/incorrect api key|invalid api key|api key not valid|invalid x-api-key|no api key|missing api key/i, 'auth'],

@@ -293,7 +293,8 @@ async function* attempt(
           const step = await next;
           if (step.done === true) return begun() && step.value ? ended(cut(step.value.error)) : step.value;
           const event = step.value;
-          if (event.type !== 'notice') alarms.content();
+          // Counting tokens is no progress either.
+          if (event.type !== 'notice' && event.type !== 'usage') alarms.content();
           // An error before any content may be answered by another try.
           if (event.type === 'error' && !begun()) return ended(event.error);
           yield event;

@@ -8,6 +8,9 @@ const tags: readonly (readonly [string, string])[] = [
   ['◁think▷', '◁/think▷'],
 ];
 
+const closingTags = tags.map(([, tag]) => tag);
+const closers = /<\/(?:think|thinking|thoughts?|reasoning)>|\[\/think\]|◁\/think▷/gi;
+
 export interface ThinkSplitter {
   take(text: string): ChatEvent[];
   /** The text is over; what was held back for a tag goes out. */
@@ -26,6 +29,7 @@ export function createThinkSplitter(): ThinkSplitter {
   let thought = false;
   /** The answer so far, for a closing tag that changes its meaning. */
   let said = '';
+  const lines = createLines();
 
   const step = (last: boolean): { events: ChatEvent[]; again: boolean } => {
     switch (mode) {
@@ -72,19 +76,20 @@ export function createThinkSplitter(): ThinkSplitter {
 
   const spoken = (last: boolean): { events: ChatEvent[]; again: boolean } => {
     if (thought) return { events: texts(takeHeld(held.length)), again: false };
-    const closers = tags.map(([, tag]) => tag);
-    const lower = held.toLowerCase();
-    for (let place = nearest(lower, closers); place >= 0; place = nearest(lower, closers, place + 1)) {
+    let seen = 0;
+    for (const { 0: tag, index: place } of held.matchAll(closers)) {
+      lines.pass(held.slice(seen, place));
+      seen = place;
+      if (!lines.atStart()) continue;
       const before = said + held.slice(0, place);
-      if (!isTagPlace(before)) continue;
-      const tag = closers.find((candidate) => lower.startsWith(candidate, place)) ?? '';
+      const retract: ChatEvent[] = said === '' ? [] : [{ type: 'retract', reason: '' }];
       held = held.slice(place + tag.length);
       thought = true;
       mode = 'after';
-      const retract: ChatEvent[] = said === '' ? [] : [{ type: 'retract', reason: '' }];
       return { events: [...retract, ...thoughts(before)], again: true };
     }
-    const keep = last ? 0 : suffixThatBegins(held, closers);
+    const keep = last ? 0 : suffixThatBegins(held, closingTags);
+    lines.pass(held.slice(seen, held.length - keep));
     const text = takeHeld(held.length - keep);
     said += text;
     return { events: texts(text), again: false };
@@ -118,20 +123,22 @@ export function createThinkSplitter(): ThinkSplitter {
 const texts = (text: string): ChatEvent[] => (text === '' ? [] : [{ type: 'text-delta', text }]);
 const thoughts = (text: string): ChatEvent[] => (text === '' ? [] : [{ type: 'reasoning-delta', text }]);
 
-/** At the start of a line, and not inside a code fence. */
-function isTagPlace(before: string): boolean {
-  if (before !== '' && !/\n[ \t]*$/.test(before.slice(-200))) return false;
-  const fences = before.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0;
-  return fences % 2 === 0;
-}
-
-function nearest(text: string, wanted: readonly string[], from = 0): number {
-  let place = -1;
-  for (const one of wanted) {
-    const found = text.indexOf(one, from);
-    if (found >= 0 && (place < 0 || found < place)) place = found;
-  }
-  return place;
+/** Where in a text one is, without ever going back: whether inside a code fence, and what the line holds so far. */
+function createLines(): { pass(text: string): void; atStart(): boolean } {
+  let fenced = false;
+  let line = '';
+  return {
+    pass(text) {
+      const pieces = text.split('\n');
+      for (const [place, piece] of pieces.entries()) {
+        if (line.length < 200) line += piece.slice(0, 200);
+        if (place === pieces.length - 1) return;
+        if (/^[ \t]*(?:```|~~~)/.test(line)) fenced = !fenced;
+        line = '';
+      }
+    },
+    atStart: () => !fenced && line.trim() === '',
+  };
 }
 
 /** Length of the longest end of `text` with which one of the words begins. */

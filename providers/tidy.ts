@@ -48,15 +48,8 @@ export function createTidy(options: { longest?: number } = {}): Tidy {
     held = undefined;
     const room = longest - length;
     if (text.length > room) {
-      over = true;
-      begun = true;
       const rest = room > 0 ? [{ ...event, text: wholeUpTo(text, room) }] : [];
-      return [
-        ...before,
-        ...rest,
-        { type: 'notice', notice: { kind: 'answer-cut', characters: longest } },
-        { type: 'end', finish: { reason: 'length', raw: 'gloss' } },
-      ];
+      return [...before, ...rest, ...cut()];
     }
     // Half a character at the end waits for its other half.
     const whole = endsInHalf(text) ? text.slice(0, -1) : text;
@@ -65,6 +58,15 @@ export function createTidy(options: { longest?: number } = {}): Tidy {
     length += whole.length;
     begun = true;
     return [...before, { ...event, text: whole }];
+  };
+
+  const cut = (): ChatEvent[] => {
+    over = true;
+    begun = true;
+    return [
+      { type: 'notice', notice: { kind: 'answer-cut', characters: longest } },
+      { type: 'end', finish: { reason: 'length', raw: 'gloss' } },
+    ];
   };
 
   return {
@@ -77,12 +79,32 @@ export function createTidy(options: { longest?: number } = {}): Tidy {
     take(event) {
       if (over) return [];
       if (isGrowing(event)) return event.text === '' ? [] : grown(event);
+      length += weightOf(event);
+      if (length > longest) return [...released(), ...cut()];
       const before = isContent(event) || isLast(event) || event.type === 'retract' ? released() : [];
       if (isContent(event)) begun = true;
       if (isLast(event)) over = true;
       return [...before, event];
     },
   };
+}
+
+/** What besides text makes an answer long, in characters. An image is measured by its own: a large one is not an endless one. */
+function weightOf(event: ChatEvent): number {
+  switch (event.type) {
+    case 'tool-call-delta':
+      return 20 + (event.input?.length ?? 0) + (event.name?.length ?? 0) + (event.id?.length ?? 0);
+    case 'citation':
+      return 20 + event.url.length + (event.title?.length ?? 0) + (event.text?.length ?? 0);
+    case 'image':
+      return Math.ceil(event.data.length / 20);
+    case 'opaque':
+    case 'retract':
+    case 'usage':
+      return 20;
+    default:
+      return 0;
+  }
 }
 
 const endsInHalf = (text: string): boolean => /[\uD800-\uDBFF]$/.test(text);

@@ -251,24 +251,24 @@ function joined(details: readonly Record<string, unknown>[]): Record<string, unk
   return items;
 }
 
-const finishes: Readonly<Record<string, Finish['reason']>> = {
-  stop: 'stop',
-  eos: 'stop',
-  end: 'stop',
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  complete: 'stop',
-  length: 'length',
-  max_tokens: 'length',
-  model_length: 'length',
-  tool_calls: 'tool-calls',
-  tool_use: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'content-filter',
-  safety: 'content-filter',
-  refusal: 'refusal',
-};
+const finishes: ReadonlyMap<string, Finish['reason']> = new Map([
+  ['stop', 'stop'],
+  ['eos', 'stop'],
+  ['end', 'stop'],
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['complete', 'stop'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['tool_use', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+  ['safety', 'content-filter'],
+  ['refusal', 'refusal'],
+]);
 
 function finishOf(raw: string): Finish {
-  return { reason: finishes[raw.toLowerCase()] ?? 'other', raw };
+  return { reason: finishes.get(raw.toLowerCase()) ?? 'other', raw };
 }

@@ -33,9 +33,28 @@ describe('the catalog', () => {
   });
 
   it('has the entries that everything else relies on', () => {
-    for (const id of ['custom', 'openai', 'openrouter', 'groq', 'deepseek', 'mistral', 'xai', 'lm-studio', 'llama-cpp', 'vllm', 'nextchat', 'passages'])
+    for (const id of [
+      'custom',
+      'openai',
+      'openrouter',
+      'groq',
+      'deepseek',
+      'mistral',
+      'xai',
+      'lm-studio',
+      'llama-cpp',
+      'vllm',
+      'nextchat',
+      'passages',
+    ])
       expect(providerById(id)?.id).toBe(id);
-    expect(catalog.filter(({ status }) => status === 'retired').map(({ id }) => id)).toEqual(['dfehub', 'easychat', 'equing', 'aichat', 'freenetfly']);
+    expect(catalog.filter(({ status }) => status === 'retired').map(({ id }) => id)).toEqual([
+      'dfehub',
+      'easychat',
+      'equing',
+      'aichat',
+      'freenetfly',
+    ]);
   });
 });
 
@@ -58,9 +77,13 @@ describe.each(catalog.map((provider) => [provider.id, provider] as const))('%s',
     if (provider.engine) return;
     for (const server of serversOf(provider, connection)) expect(judgeBaseUrl(server)).toMatchObject({ ok: true });
     if (provider.baseUrl) expect(provider.baseUrl).not.toMatch(/\/$/);
-    for (const path of [provider.chatPath, provider.modelsPath, provider.session?.path]) if (path) expect(path).toMatch(/^\//);
-    for (const link of [provider.keyUrl, provider.docsUrl, provider.historicalUrl]) if (link) expect(new URL(link).protocol).toBe('https:');
-    for (const [, name] of JSON.stringify([provider.baseUrl, provider.chatPath, provider.headers]).matchAll(/\{(\w+)\}/g))
+    for (const path of [provider.chatPath, provider.modelsPath, provider.session?.path])
+      if (path) expect(path).toMatch(/^\//);
+    for (const link of [provider.keyUrl, provider.docsUrl, provider.historicalUrl])
+      if (link) expect(new URL(link).protocol).toBe('https:');
+    for (const [, name] of JSON.stringify([provider.baseUrl, provider.chatPath, provider.headers]).matchAll(
+      /\{(\w+)\}/g,
+    ))
       expect(['origin', ...(provider.fields ?? []).map((field) => field.name)]).toContain(name);
   });
 
@@ -69,12 +92,14 @@ describe.each(catalog.map((provider) => [provider.id, provider] as const))('%s',
       expect(provider).toMatchObject({ group: 'retired', baseUrl: '' });
       expect(provider.historicalUrl).toBeDefined();
     } else expect(provider.group).not.toBe('retired');
-    if (provider.status === 'local' && provider.baseUrl) expect(judgeBaseUrl(provider.baseUrl)).toMatchObject({ loopback: true });
+    if (provider.status === 'local' && provider.baseUrl)
+      expect(judgeBaseUrl(provider.baseUrl)).toMatchObject({ loopback: true });
     if (needsKey(provider)) expect(provider.keyUrl).toBeDefined();
   });
 
   it('offers the model it begins with', () => {
-    if (provider.defaultModel && provider.models) expect(provider.models.map((model) => model.id)).toContain(provider.defaultModel);
+    if (provider.defaultModel && provider.models)
+      expect(provider.models.map((model) => model.id)).toContain(provider.defaultModel);
     expect(new Set(provider.models?.map((model) => model.id)).size).toBe(provider.models?.length ?? 0);
   });
 
@@ -83,13 +108,16 @@ describe.each(catalog.map((provider) => [provider.id, provider] as const))('%s',
       expect(name).toMatch(/^[a-z-]+$/i);
       expect(value).toMatch(/^[\x20-\x7e]*$/);
       // These are the browser's, the key's, or nobody's.
-      expect(name.toLowerCase()).not.toMatch(/^(?:authorization|cookie|host|user-agent|x-api-key|api-key|x-goog-api-key|sec-.*|content-length)$/);
+      expect(name.toLowerCase()).not.toMatch(
+        /^(?:authorization|cookie|host|user-agent|x-api-key|api-key|x-goog-api-key|sec-.*|content-length)$/,
+      );
     }
   });
 
   if (provider.engine) return;
 
-  const asked = async (fetch: Fetch, more = {}): Promise<ChatEvent[]> => ask(fetch, { provider, connection: setUp(provider), key, ...more });
+  const asked = async (fetch: Fetch, more = {}): Promise<ChatEvent[]> =>
+    ask(fetch, { provider, connection: setUp(provider), key, ...more });
 
   it('sends one request that is whole, with the key in its header alone', async () => {
     const sent: { url: string; init: RequestInit }[] = [];
@@ -164,7 +192,13 @@ describe.each(catalog.map((provider) => [provider.id, provider] as const))('%s',
   it('builds the same request from the same question, and leaves the question alone', () => {
     const { dialect } = provider;
     if (!dialect) return;
-    const chat = { ...structuredClone(question), system: 'S', sampling: { temperature: 0.3 }, maxTokens: 50, reasoningEffort: 'low' as const };
+    const chat = {
+      ...structuredClone(question),
+      system: 'S',
+      sampling: { temperature: 0.3 },
+      maxTokens: 50,
+      reasoningEffort: 'low' as const,
+    };
     const before = structuredClone(chat);
     const build = (): string => JSON.stringify(dialects[dialect].request(chat, provider, setUp(provider)));
     expect(build()).toBe(build());
