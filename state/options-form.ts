@@ -5,6 +5,7 @@ import type { Connection, Provider } from '../providers/contract';
 import {
   type Draft,
   type FieldName,
+  type Problems,
   addressesOf,
   connectionOf,
   problemsOf,
@@ -83,7 +84,7 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
   const problems = computed(() => problemsOf(draft.value, key.value, provider.value, keySaved.value));
   const ready = computed(() => Object.keys(problems.value).length === 0);
   /** What may be shown at a field by now: not before it was left once, or *Save* was pressed. */
-  const shownProblems = computed(() => {
+  const shownProblems = computed<Problems>(() => {
     const all = problems.value;
     if (attempted.value) return all;
     return Object.fromEntries(Object.entries(all).filter(([name]) => touched.value.has(name as FieldName)));

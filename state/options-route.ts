@@ -16,13 +16,16 @@ export type Route =
   /** A new connection, empty or for one provider of the catalog. */
   | { section: 'connections'; add: string | null }
   /** One stored connection, opened. */
-  | { section: 'connections'; connection: string };
+  | { section: 'connections'; connection: string }
+  /** The button that looks for local models, which only a click may press. */
+  | { section: 'connections'; local: true };
 
-/** `#add`, `#add=<provider id>`, `#connection=<id>` and `#<section>`; anything else is the first section. */
+/** `#add`, `#add=<provider id>`, `#connection=<id>`, `#local` and `#<section>`; anything else is the first section. */
 export function routeOf(hash: string): Route {
   const [name = '', ...rest] = decode(hash.replace(/^#/, '')).split('=');
   const value = rest.join('=');
   if (name === 'add') return { section: 'connections', add: value === '' ? null : value };
+  if (name === 'local') return { section: 'connections', local: true };
   if (name === 'connection' && value !== '') return { section: 'connections', connection: value };
   const section = sections.find((one) => one === name);
   return { section: section ?? 'connections' };

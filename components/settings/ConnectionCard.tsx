@@ -1,0 +1,88 @@
+import { i18n } from '#i18n';
+import { Pencil, Trash2 } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import type { ConnectionRow } from '../../state/options-connections';
+import { Button } from '../ui/Button';
+import { Monogram } from './Monogram';
+import { Switch } from './Switch';
+import styles from './ConnectionCard.module.css';
+
+interface ConnectionCardProps {
+  row: ConnectionRow;
+  open: boolean;
+  onEdit(): void;
+  onRemove(): void;
+  onDefault(): void;
+  onEnable(enabled: boolean): void;
+  onAllow(): void;
+  /** The editor, while it is open. */
+  children?: ComponentChildren;
+}
+
+/** One connection of the list: who answers with what, and what stands in the way. */
+export function ConnectionCard({
+  row,
+  open,
+  onEdit,
+  onRemove,
+  onDefault,
+  onEnable,
+  onAllow,
+  children,
+}: ConnectionCardProps) {
+  const { connection, provider, isDefault, blocked, keyless } = row;
+  const id = `row-${connection.id}`;
+  const facts = [provider?.name !== connection.name ? provider?.name : undefined, connection.model].filter(
+    (fact) => fact !== undefined && fact !== '',
+  );
+  return (
+    <li class={styles.card}>
+      <div class={styles.head}>
+        <Monogram name={provider?.name ?? connection.name} />
+        <div class={styles.words}>
+          <h3 class={styles.name} id={id} dir="auto">
+            {connection.name}
+          </h3>
+          <p class={styles.facts} dir="auto">
+            {facts.join(' · ')}
+          </p>
+        </div>
+        {isDefault ? <span class={styles.chip}>{i18n.t('options.default')}</span> : null}
+        <Switch
+          id={`enabled-${connection.id}`}
+          bare
+          label={i18n.t('options.enabled', [connection.name])}
+          checked={connection.enabled}
+          onChange={onEnable}
+        />
+      </div>
+      {provider === undefined ? <p class={styles.trouble}>{i18n.t('options.unknownProvider')}</p> : null}
+      {blocked && connection.enabled ? (
+        <p class={styles.trouble}>
+          {i18n.t('options.blocked')}{' '}
+          <Button size="small" onClick={onAllow}>
+            {i18n.t('options.allow')}
+          </Button>
+        </p>
+      ) : null}
+      {keyless === true && connection.enabled ? <p class={styles.trouble}>{i18n.t('options.keyless')}</p> : null}
+      <div class={styles.actions}>
+        {open ? null : (
+          <Button size="small" kind="quiet" icon={Pencil} aria-describedby={id} onClick={onEdit}>
+            {i18n.t('options.edit')}
+          </Button>
+        )}
+        {isDefault || !connection.enabled ? null : (
+          <Button size="small" kind="quiet" aria-describedby={id} onClick={onDefault}>
+            {i18n.t('options.makeDefault')}
+          </Button>
+        )}
+        <span class={styles.space} />
+        <Button size="small" kind="quiet" icon={Trash2} aria-describedby={id} onClick={onRemove}>
+          {i18n.t('options.remove')}
+        </Button>
+      </div>
+      {children ? <div class={styles.editor}>{children}</div> : null}
+    </li>
+  );
+}
