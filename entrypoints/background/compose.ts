@@ -1,5 +1,5 @@
 /** Puts the background together: the one place where its parts meet the browser. */
-import { browser, type Browser } from 'wxt/browser';
+import { browser } from 'wxt/browser';
 import type { CommandName, CommandOutput, Reply } from '../../core/protocol';
 import { createQueue } from '../../core/queue';
 import { redact } from '../../core/redact';
@@ -19,7 +19,7 @@ import type { CommandTable, Page } from './commands';
 import { createConnectingCommands } from './connecting';
 import { createConnectionCommands } from './connections';
 import { createDataCommands } from './data-commands';
-import { createHeaders, type HeaderRule } from './headers';
+import { createHeaders } from './headers';
 import { createKeepAlive } from './keep-alive';
 import { createPanels, type PanelPort, type Panels } from './panels';
 import { pendingCommands } from './pending';
@@ -55,8 +55,7 @@ export function createBackground(): Background {
   const headers = createHeaders(
     {
       rules: () => browser.declarativeNetRequest.getSessionRules(),
-      update: ({ removeRuleIds, addRules }) =>
-        browser.declarativeNetRequest.updateSessionRules({ removeRuleIds, addRules: addRules.map(asBrowserRule) }),
+      update: (change) => browser.declarativeNetRequest.updateSessionRules(change),
     },
     new URL(browser.runtime.getURL('/')).hostname,
   );
@@ -122,7 +121,7 @@ export function createBackground(): Background {
       },
     }),
   };
-  const rates = { panel: createRate(clock.now, 60, 20), options: createRate(clock.now, 60, 20) };
+  const rates = { panel: createRate(clock.now, 200, 50), options: createRate(clock.now, 200, 50) };
   const clean = async (text: string) => redact(text, await keys.known().catch(() => []));
 
   return {
@@ -156,22 +155,4 @@ function fetchAndNote(url: string, init: RequestInit): Promise<Response> {
     await lastUsed.setValue({ ...(await lastUsed.getValue()), [origin]: clock.now() });
   }).catch(() => undefined);
   return fetch(url, init);
-}
-
-/** The browser's types name their constants in enums; the values are the same strings. */
-function asBrowserRule({ id, priority, action, condition }: HeaderRule): Browser.declarativeNetRequest.Rule {
-  const { RuleActionType, HeaderOperation, ResourceType } = browser.declarativeNetRequest;
-  return {
-    id,
-    priority,
-    action: {
-      type: RuleActionType.MODIFY_HEADERS,
-      requestHeaders: action.requestHeaders.map(({ header, value }) => ({
-        header,
-        value,
-        operation: HeaderOperation.SET,
-      })),
-    },
-    condition: { ...condition, resourceTypes: [ResourceType.XMLHTTPREQUEST] },
-  };
 }

@@ -30,6 +30,8 @@ export default defineBackground({
       browser.runtime.onUpdateAvailable.addListener(() => background.whenQuiet(() => browser.runtime.reload()));
     }
 
+    // Preferences and connections are for our own pages; Firefox keeps them so by itself.
+    void browser.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
     void background.ready();
   },
 });

@@ -88,7 +88,7 @@ describe('a badly formed command', () => {
     const page = capabilities[name][0] ?? 'panel';
     expect((await ask({ type: name, ...good[name], extra: 1 }, page)).ok).toBe(false);
     for (const field of Object.keys(good[name])) {
-      for (const value of [Symbol.iterator.toString, 1e308, { toString: 'x' }, [[]], 'x'.repeat(50_000_000)]) {
+      for (const value of [() => 'x', 1e308, { toString: 'x' }, [[]], 'x'.repeat(50_000_000)]) {
         const accepted = inputOf(name, { type: name, ...good[name], [field]: value });
         // A text may be long where files are taken in; nothing else fits anywhere.
         expect(accepted, `${name}.${field}`).toBeNull();
@@ -106,7 +106,7 @@ describe('a badly formed command', () => {
     ['an unknown type', { type: 'chat.everything' }],
     ['a type of JavaScript itself', { type: 'constructor' }],
     ['another one', { type: '__proto__' }],
-    ['a type that is no text', { type: { toString: () => 'chat.stop' } }],
+    ['a type that is no text', { type: { toString: (): string => 'chat.stop' } }],
   ])('%s is no command', async (_name, message) => {
     expect(commandName(message)).toBeNull();
     expect(await ask(message)).toMatchObject({ ok: false, error: { kind: 'not-done' } });
