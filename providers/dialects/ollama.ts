@@ -64,8 +64,9 @@ async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
     if (read.kind === 'nothing') continue;
     const line = fieldsOf(read.value);
     const message = fieldsOf(line.message);
-    const thought = textOf(message.thinking);
-    if (thought !== '') yield { type: 'reasoning-delta', text: thought };
+    // The first is Ollama's own name; servers that stand in for it use the others.
+    const thought = wordOf(message.thinking) ?? wordOf(message.reasoning_content) ?? wordOf(message.reasoning);
+    if (thought !== undefined) yield { type: 'reasoning-delta', text: thought };
     yield* thinking.take(textOf(message.content));
     for (const call of listOf(message.tool_calls)) {
       const asked = fieldsOf(call.function);

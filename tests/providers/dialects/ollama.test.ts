@@ -90,6 +90,18 @@ describe('behaviours', () => {
     expect(await seenOf(`${line('x')}unexpected EOF\n`)).toEqual({ text: 'x', last: 'error: server: unexpected EOF' });
   });
 
+  it('36: takes a thought under any of its names, once', async () => {
+    const thought = JSON.stringify({
+      message: { content: '', thinking: 'Hm', reasoning_content: 'Hm', reasoning: 'Hm' },
+    });
+    const other = JSON.stringify({ message: { content: '', reasoning_content: '?' } });
+    expect(await seenOf(`${thought}\n${other}\n${line('x')}${done}`)).toEqual({
+      text: 'x',
+      reasoning: 'Hm?',
+      last: 'stop stop',
+    });
+  });
+
   it('37: gives back what was held for a tag that did not come', async () => {
     expect(await seenOf(`${line('a <')}${done}`)).toEqual({ text: 'a <', last: 'stop stop' });
     expect(await seenOf(`${line('a </th')}{"error":"broke"}`)).toEqual({
