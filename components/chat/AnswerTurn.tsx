@@ -101,7 +101,7 @@ function Ending({ message, versions }: { message: ReadonlySignal<AnswerMessage>;
   const gloss = useGloss();
   const answer = message.value;
   const hasText = contentOf(answer).length > 0;
-  const cut = answer.state === 'interrupted' || isOpen(answer);
+  const cut: boolean = answer.state === 'interrupted' || isOpen(answer);
   const asked = { provider: answer.provider, model: answer.model };
   const retry = () => {
     gloss.jump.value += 1;
@@ -142,8 +142,15 @@ function Ending({ message, versions }: { message: ReadonlySignal<AnswerMessage>;
         </div>
       ) : null}
       {answer.state === 'stopped' ? <EndNote words={i18n.t('errors.aborted')} icon={CircleStop} /> : null}
-      {answer.state === 'complete' ? <FinishNote finish={answer.finish} /> : null}
-      <Foot answer={answer} versions={versions} canContinue={!cut && hasText && canGoOn(answer)} />
+      {answer.state === 'complete' && !answer.parts.some(({ type }) => type === 'refusal') ? (
+        <FinishNote finish={answer.finish} />
+      ) : null}
+      <Foot
+        answer={answer}
+        versions={versions}
+        canContinue={!cut && canGoOn(answer) && hasText}
+        canRepeat={!cut && answer.state !== 'error'}
+      />
     </>
   );
 }

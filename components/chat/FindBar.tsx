@@ -58,7 +58,7 @@ export function FindBar() {
           ? ''
           : count === 0
             ? i18n.t('panel.search.none')
-            : i18n.t('panel.search.count', [String(at), count.toLocaleString()])}
+            : i18n.t('panel.search.count', [at.toLocaleString(), count.toLocaleString()])}
       </span>
       <IconButton
         size="small"

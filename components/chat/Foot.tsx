@@ -15,10 +15,12 @@ interface FootProps {
   versions: Count;
   /** Offer to go on from where it ended. */
   canContinue: boolean;
+  /** Offer one more answer; where a failure offers *Retry*, that is the same. */
+  canRepeat: boolean;
 }
 
 /** What can be done with a finished answer, and what it took. */
-export function Foot({ answer, versions, canContinue }: FootProps) {
+export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
   const { chat, jump } = useGloss();
   const text = textOf(answer.parts);
   const again = () => {
@@ -36,7 +38,9 @@ export function Foot({ answer, versions, canContinue }: FootProps) {
       ) : null}
       <div class={styles.foot}>
         {text === '' ? null : <CopyButton text={() => text} />}
-        <IconButton label={i18n.t('panel.regenerate')} icon={RefreshCw} size="small" onClick={again} />
+        {canRepeat ? (
+          <IconButton label={i18n.t('panel.regenerate')} icon={RefreshCw} size="small" onClick={again} />
+        ) : null}
         <Versions versions={versions} />
         {canContinue ? (
           <Button kind="quiet" size="small" icon={StepForward} onClick={goOn}>

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { lazily } from '../ui/lazily';
 import { useGloss } from './context';
+import { loadMarkdown } from './markdown-loading';
 import styles from './Turn.module.css';
 
 interface MarkdownTextProps {
@@ -8,13 +9,7 @@ interface MarkdownTextProps {
   done: ReadonlySignal<boolean>;
 }
 
-const Markdown = lazily(
-  () => import('../markdown/Markdown').then((module) => module.Markdown),
-  ({ text }) => <div class={styles.plain}>{text}</div>,
-);
-
-/** Loads the Markdown view before the first answer needs it. */
-export const preloadMarkdown = Markdown.preload;
+const Markdown = lazily(loadMarkdown, ({ text }) => <div class={styles.plain}>{text}</div>);
 
 /** Text of a model. Until the Markdown view is loaded it is shown as it is. */
 export function MarkdownText({ text, done }: MarkdownTextProps) {

@@ -2,19 +2,18 @@ import { i18n } from '#i18n';
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Composer } from '../composer/Composer';
-import { Button } from '../ui/Button';
-import { Callout } from '../ui/Callout';
 import { lazily } from '../ui/lazily';
 import { Announcer } from './Announcer';
 import { useGloss } from './context';
 import { Header } from './Header';
-import { preloadMarkdown } from './MarkdownText';
-import { Transcript } from './Transcript';
-import { Trouble } from './Trouble';
+import { preloadMarkdown } from './markdown-loading';
+import { preloadTurns, Transcript } from './Transcript';
 import { Welcome } from './Welcome';
 import styles from './PanelView.module.css';
 
 const HistoryView = lazily(() => import('../history/HistoryView').then((module) => module.HistoryView));
+const Trouble = lazily(() => import('./Trouble').then((module) => module.Trouble));
+const ChatTrouble = lazily(() => import('./Trouble').then((module) => module.ChatTrouble));
 const FindBar = lazily(() => import('./FindBar').then((module) => module.FindBar));
 
 /** The whole panel. Its frame and its composer are there from the first paint; the rest comes when it is needed. */
@@ -23,7 +22,10 @@ export function PanelView() {
   const inHistory = panel.view.value === 'history';
   const dropping = useDrop();
 
-  useEffect(preloadMarkdown, []);
+  useEffect(() => {
+    preloadTurns();
+    preloadMarkdown();
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
@@ -60,46 +62,6 @@ export function PanelView() {
       </div>
       {dropping.over ? <div class={styles.drop}>{i18n.t('panel.dropHere')}</div> : null}
       <Announcer />
-    </div>
-  );
-}
-
-/** What is wrong with the chat on show itself. */
-function ChatTrouble() {
-  const { chat, send } = useGloss();
-  if (chat.unreadable.value !== null) {
-    return (
-      <div class={styles.notice}>
-        <Callout
-          tone="danger"
-          role="alert"
-          detail={chat.unreadable.value}
-          actions={
-            <Button size="small" kind="primary" onClick={() => void chat.readAgain()}>
-              {i18n.t('panel.readAgain')}
-            </Button>
-          }
-        >
-          {i18n.t('panel.unreadable')}
-        </Callout>
-      </div>
-    );
-  }
-  const row = chat.chat.value;
-  if (row?.deletedAt === undefined) return null;
-  return (
-    <div class={styles.notice}>
-      <Callout
-        tone="warn"
-        role="status"
-        actions={
-          <Button size="small" onClick={() => void send('chat.undelete', { chatId: row.id })}>
-            {i18n.t('panel.undo')}
-          </Button>
-        }
-      >
-        {i18n.t('panel.deleted')}
-      </Callout>
     </div>
   );
 }

@@ -1,15 +1,18 @@
 import { i18n } from '#i18n';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { ArrowDown } from 'lucide';
-import type { AnswerMessage, UserMessage } from '../../core/chat';
 import type { Turn } from '../../state/chat';
 import { Icon } from '../ui/Icon';
-import { AnswerTurn } from './AnswerTurn';
+import { lazily } from '../ui/lazily';
 import { useGloss } from './context';
 import { useStickyEnd } from './sticky';
-import { UserTurn } from './UserTurn';
 import styles from './Transcript.module.css';
+
+const TurnView = lazily(() => import('./TurnView').then((module) => module.TurnView));
+
+/** Loads what draws messages, beside the reading of the first chat. */
+export const preloadTurns = TurnView.preload;
 
 /** Messages drawn together. What is far from view is not drawn, so that a chat of thousands opens at once. */
 const together = 12;
@@ -109,17 +112,5 @@ function Group({ turns, isLast, atOnce, scroller }: GroupProps) {
         <TurnView key={turn.id} turn={turn} last={isLast && index === turns.length - 1} />
       ))}
     </>
-  );
-}
-
-function TurnView({ turn, last }: { turn: Turn; last: boolean }) {
-  const { chat } = useGloss();
-  const message = chat.message(turn.id);
-  if (!message) return null;
-  // A message never changes its role, so the signal of one holds that kind for good.
-  return turn.role === 'user' ? (
-    <UserTurn message={message as ReadonlySignal<UserMessage>} versions={turn.versions} />
-  ) : (
-    <AnswerTurn message={message as ReadonlySignal<AnswerMessage>} versions={turn.versions} last={last} />
   );
 }

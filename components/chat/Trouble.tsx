@@ -48,3 +48,43 @@ function troubleWords(kind: StorageTrouble['kind']): string {
       return kind satisfies never;
   }
 }
+
+/** What is wrong with the chat on show itself. */
+export function ChatTrouble() {
+  const { chat, send } = useGloss();
+  if (chat.unreadable.value !== null) {
+    return (
+      <div class={styles.notice}>
+        <Callout
+          tone="danger"
+          role="alert"
+          detail={chat.unreadable.value}
+          actions={
+            <Button size="small" kind="primary" onClick={() => void chat.readAgain()}>
+              {i18n.t('panel.readAgain')}
+            </Button>
+          }
+        >
+          {i18n.t('panel.unreadable')}
+        </Callout>
+      </div>
+    );
+  }
+  const row = chat.chat.value;
+  if (row?.deletedAt === undefined) return null;
+  return (
+    <div class={styles.notice}>
+      <Callout
+        tone="warn"
+        role="status"
+        actions={
+          <Button size="small" onClick={() => void send('chat.undelete', { chatId: row.id })}>
+            {i18n.t('panel.undo')}
+          </Button>
+        }
+      >
+        {i18n.t('panel.deleted')}
+      </Callout>
+    </div>
+  );
+}

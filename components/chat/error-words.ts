@@ -15,7 +15,8 @@ interface Names {
   where: string;
   model: string;
   status: string;
-  wait: number | undefined;
+  /** How long to wait, in words. */
+  wait: string | undefined;
 }
 
 const words: Record<ErrorKind, (names: Names) => string> = {
@@ -23,7 +24,7 @@ const words: Record<ErrorKind, (names: Names) => string> = {
   permission: ({ who, model }) => i18n.t('errors.permission', [who, model]),
   quota: ({ who }) => i18n.t('errors.quota', [who]),
   'rate-limit': ({ who, wait }) =>
-    wait === undefined ? i18n.t('errors.rateLimit', [who]) : i18n.t('errors.rateLimitWait', [who, String(wait)]),
+    wait === undefined ? i18n.t('errors.rateLimit', [who]) : i18n.t('errors.rateLimitWait', [who, wait]),
   'model-not-found': ({ who, model }) => i18n.t('errors.modelNotFound', [who, model]),
   'too-long': ({ who, model }) => i18n.t('errors.tooLong', [who, model]),
   'bad-request': ({ who, status }) => i18n.t('errors.badRequest', [who, status]),
@@ -54,8 +55,19 @@ export function errorWords(error: ChatError, { provider, model }: Asked = {}): s
     model: model || i18n.t('panel.model.label'),
     status:
       error.status === undefined ? i18n.t('errors.noStatus') : i18n.t('errors.withStatus', [String(error.status)]),
-    wait: error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1_000),
+    wait: error.retryAfterMs === undefined ? undefined : durationWords(error.retryAfterMs),
   });
+}
+
+/** From here on seconds are more than anyone counts. */
+const countedInMinutes = 90;
+
+/** A time to wait: `12 s`, or `10 min`. */
+function durationWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < countedInMinutes
+    ? i18n.t('panel.thought.seconds', [String(seconds)])
+    : i18n.t('errors.minutes', [String(Math.ceil(seconds / 60))]);
 }
 
 /** Why an answer is tried again, in a few words. */

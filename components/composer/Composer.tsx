@@ -6,12 +6,15 @@ import { recalls, sends } from '../../state/keys';
 import { useGloss } from '../chat/context';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
-import { Chips } from './Chips';
+import { lazily } from '../ui/lazily';
 import { ModelButton } from './ModelButton';
-import { Remarks } from './Remarks';
-import { Starters } from './Starters';
 import { usePictures } from './use-pictures';
 import styles from './Composer.module.css';
+
+// What stands around the field only when there is something to stand there.
+const Chips = lazily(() => import('./around').then((module) => module.Chips));
+const Remarks = lazily(() => import('./around').then((module) => module.Remarks));
+const Starters = lazily(() => import('./around').then((module) => module.Starters));
 
 /** Milliseconds for which a hint stays. */
 const hintFor = 4_000;

@@ -1,7 +1,8 @@
 import { i18n } from '#i18n';
 import { useComputed } from '@preact/signals';
-import { fillPrompt, startersFor, type Starter } from '../../state/starters';
+import { startersFor, type Starter } from '../../state/starters';
 import { useGloss } from '../chat/context';
+import { filled } from './filled';
 import { languageName } from './language';
 import styles from './Composer.module.css';
 
@@ -78,11 +79,3 @@ function promptOf(starter: Starter, language: string): string {
       return starter satisfies never;
   }
 }
-
-/** A prompt of the user's own, with names for what is attached. */
-export const filled = (prompt: string, language: string): string =>
-  fillPrompt(prompt, {
-    selection: i18n.t('panel.starters.selection'),
-    page: i18n.t('panel.starters.page'),
-    language,
-  });

@@ -11,6 +11,8 @@ import styles from './HistoryView.module.css';
 interface HistoryRowProps {
   row: Chat;
   hit?: SearchHit;
+  /** The row above is of the same chat, so its title need not be said again. */
+  follows?: boolean;
   /** It is the chat on show. */
   here: boolean;
   onOpen(row: Chat, hit?: SearchHit): void;
@@ -19,7 +21,7 @@ interface HistoryRowProps {
 }
 
 /** One chat: opens on a click or Enter; F2 renames, Delete deletes. */
-export function HistoryRow({ row, hit, here, onOpen, onDelete, onRename }: HistoryRowProps) {
+export function HistoryRow({ row, hit, follows = false, here, onOpen, onDelete, onRename }: HistoryRowProps) {
   const renaming = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const title = visible(row.title) || i18n.t('panel.chats.untitled');
@@ -57,7 +59,7 @@ export function HistoryRow({ row, hit, here, onOpen, onDelete, onRename }: Histo
           event.preventDefault();
         }}
       >
-        <span class={styles.title} dir="auto">
+        <span class={follows ? 'visually-hidden' : styles.title} dir="auto">
           {hit && hit.messageId === undefined ? <Snippet hit={hit} /> : title}
         </span>
         {hit?.messageId !== undefined ? (
@@ -87,12 +89,15 @@ export function HistoryRow({ row, hit, here, onOpen, onDelete, onRename }: Histo
 function Snippet({ hit: { snippet, start, length } }: { hit: SearchHit }) {
   return (
     <>
-      {visible(snippet.slice(0, start))}
+      {readable(snippet.slice(0, start))}
       <mark>{visible(snippet.slice(start, start + length))}</mark>
-      {visible(snippet.slice(start + length))}
+      {readable(snippet.slice(start + length))}
     </>
   );
 }
+
+/** Without the commonest marks of Markdown, which say nothing in one line. */
+const readable = (text: string): string => visible(text.replace(/\*\*|__|`/g, ''));
 
 function RenameField({ title, onDone, onCancel }: { title: string; onDone(title: string): void; onCancel(): void }) {
   const field = useRef<HTMLInputElement>(null);

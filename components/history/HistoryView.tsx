@@ -155,6 +155,7 @@ function Hits({
             key={`${hit.chat.id} ${hit.messageId ?? ''} ${index}`}
             row={hit.chat}
             hit={hit}
+            follows={hits[index - 1]?.chat.id === hit.chat.id}
             here={hit.chat.id === chat.chatId.value}
             {...rowProps}
           />

@@ -5,7 +5,7 @@ import { browser } from 'wxt/browser';
 import { GlossContext, type Gloss } from '../../components/chat/context';
 import { PanelView } from '../../components/chat/PanelView';
 import { languageName } from '../../components/composer/language';
-import { filled } from '../../components/composer/Starters';
+import { filled } from '../../components/composer/filled';
 import { panelPort } from '../../core/protocol';
 import { ChatModel } from '../../state/chat';
 import { ComposerModel } from '../../state/composer';
