@@ -4,6 +4,7 @@ import type { CommandName, CommandOutput, Reply } from '../../core/protocol';
 import { createQueue } from '../../core/queue';
 import { redact } from '../../core/redact';
 import { providerById } from '../../providers/catalog';
+import { choosePassages } from '../../providers/passages';
 import { streamChat } from '../../providers/stream';
 import { openChats } from '../../storage/chat-database';
 import { createChatWriter } from '../../storage/chat-writer';
@@ -19,10 +20,12 @@ import type { CommandTable, Page } from './commands';
 import { createConnectingCommands } from './connecting';
 import { createConnectionCommands } from './connections';
 import { createDataCommands } from './data-commands';
+import { engines } from './engines';
 import { createHeaders } from './headers';
 import { createKeepAlive } from './keep-alive';
 import { createPanels, type PanelPort, type Panels } from './panels';
-import { pendingCommands } from './pending';
+import { menuCommands } from './menus';
+import { pageCommands } from './page';
 import { answer } from './router';
 import { createRuns, type Runs } from './runs';
 import { panelWord } from './schemas';
@@ -66,11 +69,20 @@ export function createBackground(): Background {
   });
   const ask = createAsk({
     stream: (target, chat, { key, signal, sleep }) =>
-      streamChat(target, chat, { key, signal, sleep, fetch: fetchAndNote, random: Math.random, now: clock.now }),
+      streamChat(target, chat, {
+        key,
+        signal,
+        sleep,
+        fetch: fetchAndNote,
+        random: Math.random,
+        now: clock.now,
+        engines,
+      }),
     allowed: (pattern) => browser.permissions.contains({ origins: [pattern] }),
     keyFor: keys.keyFor,
     ensureRules: headers.ensureRules,
     instructions: async () => (await preferences.getValue()).instructions,
+    choose: choosePassages,
   });
   const runs: Runs = createRuns({
     store,
@@ -84,7 +96,8 @@ export function createBackground(): Background {
   });
   const inTurn = createQueue();
   const table: CommandTable = {
-    ...pendingCommands,
+    ...pageCommands,
+    ...menuCommands,
     ...createChatCommands({
       store,
       runs,

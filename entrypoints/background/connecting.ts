@@ -1,12 +1,12 @@
 /** Model lists, tests and the look for local servers, put together with what the browser has for them. */
 import { browser } from 'wxt/browser';
 import { catalog, providerById } from '../../providers/catalog';
-import { engines } from '../../providers/engines/index';
 import type { Fetch } from '../../providers/exchange';
 import type { KeyStore } from '../../storage/keys';
 import { modelLists } from '../../storage/model-lists';
 import { connections } from '../../storage/settings';
 import type { CommandTable } from './commands';
+import { engines } from './engines';
 import { createDoctor } from './doctor';
 import { createFindLocal } from './find-local';
 import type { Headers } from './headers';

@@ -2,12 +2,14 @@ import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { panelPort } from '../../core/protocol';
 import { createBackground } from './compose';
+import { registerMenus } from './menus';
 import { classifySender, type Sender } from './sender';
 
 // The browser wakes the worker only for listeners that are registered before this function returns.
 export default defineBackground({
   type: 'module',
   main() {
+    registerMenus();
     const background = createBackground();
     const own = { id: browser.runtime.id, origin: browser.runtime.getURL('/').slice(0, -1) };
     const classify = (sender: Sender | undefined) => (sender ? classifySender(sender, own) : null);

@@ -34,7 +34,8 @@ export const local = [
     defaultModel: 'passages',
     status: 'local',
     group: 'local',
-    capabilities: { ...capabilities, system: false, images: false, reasoning: false, tools: false, usage: false },
+    // It takes instructions and passes over them; a provider without a place for them would find them in the question.
+    capabilities: { ...capabilities, system: true, images: false, reasoning: false, tools: false, usage: false },
   },
   {
     id: 'built-in',

@@ -1,0 +1,64 @@
+/**
+ * Finds a text in a page, brings it into view and marks it, as if the reader had just selected it. It is injected with
+ * `scripting.executeScript`, so it uses nothing from outside of itself. White space and case do not count: the text may have
+ * been taken over several lines. Answers whether it was found.
+ */
+export async function findPlace(wanted: string): Promise<boolean> {
+  const squeeze = (text: string) => text.replace(/[\s\u00AD]+/g, '').toLowerCase();
+  const needle = squeeze(wanted);
+  if (needle === '') return false;
+  const sliceMs = 12;
+  let sliceStart = performance.now();
+
+  const texts: { node: Text; start: number }[] = [];
+  let all = '';
+  const roots: Node[] = [document.body];
+  for (let root = roots.shift(); root; root = roots.shift()) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) {
+        const parent = node.parentElement;
+        if (parent && /^(script|style|noscript|template|textarea)$/.test(parent.localName)) continue;
+        if (parent && !parent.checkVisibility()) continue;
+        const piece = squeeze((node as Text).data);
+        if (piece !== '') texts.push({ node: node as Text, start: all.length });
+        all += piece;
+      } else if ((node as Element).shadowRoot) roots.push((node as Element).shadowRoot as ShadowRoot);
+      if (performance.now() - sliceStart >= sliceMs) {
+        await new Promise<void>((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            port1.close();
+            resolve();
+          };
+          port2.postMessage(null);
+        });
+        sliceStart = performance.now();
+      }
+    }
+  }
+
+  const at = all.indexOf(needle);
+  if (at < 0) return false;
+  /** The node and the offset of a character of the squeezed text. */
+  const placeOf = (position: number): { node: Text; offset: number } | undefined => {
+    const entry = texts.findLast(({ start }) => start <= position);
+    if (!entry) return undefined;
+    let left = position - entry.start;
+    for (let offset = 0; offset < entry.node.length; offset += 1) {
+      if (squeeze(entry.node.data[offset] ?? '') === '') continue;
+      if (left === 0) return { node: entry.node, offset };
+      left -= 1;
+    }
+    return undefined;
+  };
+  const first = placeOf(at);
+  const last = placeOf(at + needle.length - 1);
+  if (!first || !last) return false;
+  const element = first.node.parentElement;
+  for (let one: Element | null = element; one; one = one.parentElement)
+    if (one.localName === 'details') one.setAttribute('open', '');
+  element?.scrollIntoView({ block: 'center' });
+  getSelection()?.setBaseAndExtent(first.node, first.offset, last.node, last.offset + 1);
+  return true;
+}
