@@ -240,7 +240,8 @@ export interface Line {
 
 /**
  * What a menu, a shortcut or the toolbar button leaves for a panel, one key an entry in `storage.session`:
- * `mail:<windowId>:<id>`. The panel takes and deletes it; a later entry with the same id refines the same chip.
+ * `mail:<windowId>:<id>:<at>`. The panel takes and deletes it; a later entry with the same id refines the same chip. Every
+ * writing has a key of its own, so that deleting one never loses another.
  */
 export interface Mail {
   id: string;

@@ -28,7 +28,8 @@ export function openPanel(windowId: number): void {
 
 /** The same app in a window of its own. `beside` says for which window it takes the mail. */
 async function openWindow(windowId: number): Promise<void> {
-  const url = `${browser.runtime.getURL('/sidepanel.html')}?beside=${windowId}`;
+  const beside = windowId < 0 ? (await browser.windows.getLastFocused()).id : windowId;
+  const url = `${browser.runtime.getURL('/sidepanel.html')}?beside=${beside}`;
   const [open] = await browser.tabs.query({ url });
   if (open?.windowId === undefined) await browser.windows.create({ type: 'popup', url, width: 420, height: 760 });
   else await browser.windows.update(open.windowId, { focused: true });

@@ -32,7 +32,11 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 
 // The disk, the Markdown view and the first paint do not wait for each other.
 const stores = import('./stores');
-const thisWindow = browser.windows.getCurrent().then(({ id }) => id ?? browser.windows.WINDOW_ID_NONE);
+// Where a browser has no side panel, this is a window of its own that belongs to the one it was opened from.
+const beside = Number(new URLSearchParams(location.search).get('beside') ?? Number.NaN);
+const thisWindow = Number.isInteger(beside)
+  ? Promise.resolve(beside)
+  : browser.windows.getCurrent().then(({ id }) => id ?? browser.windows.WINDOW_ID_NONE);
 const reader = lazyReader(stores.then(({ createChatReader }) => createChatReader()));
 const drafts = stores.then(({ createDrafts }) => createDrafts());
 
