@@ -64,6 +64,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     const choice = chosen.peek();
     return composer.submit(async (question) => {
       const reply = await chat.ask({ ...question, ...choice });
+      if (reply.ok) refusedPage.value = null;
       return reply.ok;
     });
   }

@@ -45,6 +45,7 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
   const notes = [
     error.message.trim() === '' || error.message === errorWords(error, asked) ? '' : visible(error.message),
     error.mayHaveReached === true ? i18n.t('panel.fix.mayHaveReached') : '',
+    factsOf(error),
   ].filter((note) => note !== '');
   return (
     <>
@@ -63,6 +64,12 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
       {examined.value ? <Examination connectionId={answer.connectionId} model={answer.model} /> : null}
     </>
   );
+}
+
+/** Where it happened and what the server called it, for whoever has to ask for help. */
+function factsOf({ origin, status, code }: ChatError): string {
+  const called = status === undefined ? '' : i18n.t('errors.withStatus', [String(status)]);
+  return [origin ?? '', called, code ?? ''].filter((fact) => fact !== '').join(' · ');
 }
 
 function withoutWait({ retryAfterMs: _, ...error }: ChatError): ChatError {

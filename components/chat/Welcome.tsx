@@ -34,14 +34,15 @@ function FirstDecision() {
 }
 
 function Greeting() {
-  const { browser } = useGloss();
+  const { browser, composer } = useGloss();
+  const attached = composer.quotes.value.length + composer.pages.value.length + composer.images.value.length > 0;
   const shortcut = useSignal('');
   useEffect(() => void browser.shortcut().then((keys) => (shortcut.value = keys)), []);
   return (
     <>
       <Mark />
       <h2 class={styles.title}>{i18n.t('panel.welcome.hello')}</h2>
-      <ul class={styles.tips} role="list">
+      <ul class={styles.tips} role="list" hidden={attached}>
         <li>
           <Icon icon={TextSelect} size={16} />
           {i18n.t('panel.welcome.tipSelection')}

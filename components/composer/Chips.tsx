@@ -1,5 +1,5 @@
 import { i18n } from '#i18n';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { FileText, X } from 'lucide';
 import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
@@ -17,9 +17,15 @@ const foldedFrom = 160;
 export function Chips() {
   const { composer } = useGloss();
   const [quotes, pages, images] = [composer.quotes.value, composer.pages.value, composer.images.value];
-  if (quotes.length + pages.length + images.length === 0) return null;
+  const count = quotes.length + pages.length + images.length;
+  const list = useRef<HTMLDivElement>(null);
+  // What has just come in is what the reader looks for.
+  useEffect(() => {
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [count]);
+  if (count === 0) return null;
   return (
-    <div class={styles.chips}>
+    <div ref={list} class={styles.chips}>
       {quotes.map((quote) => (
         <QuoteChip key={quote.id} quote={quote} />
       ))}

@@ -95,7 +95,7 @@ function PageAdvice() {
       : i18n.t('panel.page.noGrant', [host, keys]);
   return (
     <Callout tone="info" role="alert">
-      <span class={styles.editing}>
+      <span class={styles.advice}>
         <span>{words}</span>
         <IconButton label={i18n.t('panel.dismiss')} icon={X} size="small" onClick={() => panel.dismissPage()} />
       </span>

@@ -19,7 +19,7 @@ export function lazily<Props extends object>(
   function Lazy(props: Props) {
     const [Component, put] = useState<ComponentType<Props> | undefined>(() => loaded);
     useEffect(() => {
-      if (loaded) return;
+      if (Component) return;
       let gone = false;
       begin().then(
         (component) => {
