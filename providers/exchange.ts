@@ -4,9 +4,10 @@ import type { Alarms } from './alarms';
 import type { Connection, Dialect, Frame, Frames, Provider } from './contract';
 import { limitReset, retryAfter, waitInWords } from './duration';
 import { kindOfStatus } from './errors';
-import { frames, FramingError } from './framing';
+import { frames } from './framing';
 import { carefully, headersOf, urlOf } from './request';
 import type { Failure } from './retry';
+import { FramingError } from './splitting';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

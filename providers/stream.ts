@@ -2,20 +2,14 @@
 import { judgeBaseUrl } from '../core/address';
 import type { ChatError, ChatEvent, ChatRequest } from '../core/chat';
 import { redact } from '../core/redact';
-import { createAlarms, realClock, localLimits, usualLimits, type Clock, type Limits } from './alarms';
-import {
-  needsKey,
-  type Connection,
-  type Dialect,
-  type DialectId,
-  type Engine,
-  type EngineId,
-  type Provider,
-} from './contract';
+import { realClock, type Clock, type Limits } from './alarms';
+import { attempt } from './attempt';
+import type { Connection, Dialect, DialectId, Engine, EngineId, Provider } from './contract';
 import { dialects as allDialects } from './dialects/index';
 import { engines as allEngines } from './engines/index';
 import { exchange, type Exchange, type Fetch } from './exchange';
-import { keyHeader, orderOf, serversOf, settled } from './request';
+import { planned } from './plan';
+import { serversOf, settled } from './request';
 import { attemptsOf, goesToNextServer, waitBeforeRetry, type Failure } from './retry';
 import { createTidy, isLast } from './tidy';
 
@@ -54,10 +48,8 @@ export async function* streamChat(
   options: StreamOptions,
 ): AsyncGenerator<ChatEvent> {
   const tidy = createTidy();
-  const leave = new AbortController();
-  const signal = AbortSignal.any([options.signal, leave.signal]);
   try {
-    for await (const event of answer(target, chat, { ...options, signal }, () => tidy.begun)) {
+    for await (const event of answer(target, chat, options, () => tidy.begun)) {
       for (const shown of tidy.take(lastSaid(event, tidy.begun))) yield safe(shown, target, options);
       if (tidy.over) return;
     }
@@ -66,8 +58,6 @@ export async function* streamChat(
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     for (const shown of tidy.take({ type: 'error', error: { kind: 'server', message } }))
       yield safe(shown, target, options);
-  } finally {
-    leave.abort();
   }
 }
 
@@ -204,44 +194,6 @@ async function rested({ sleep, signal }: StreamOptions, ms: number): Promise<boo
   });
 }
 
-interface Plan {
-  servers: string[];
-  keyHeader?: readonly [string, string];
-  keyOrigin: string;
-}
-
-/** Everything that can be said before a request leaves. */
-function planned(
-  provider: Provider,
-  connection: Connection,
-  chat: ChatRequest,
-  options: StreamOptions,
-): Plan | { error: ChatError } {
-  const not = (code: string, message = ''): { error: ChatError } => ({ error: { kind: 'not-set-up', message, code } });
-  const allowPrivateHttp = connection.options?.allowPrivateHttp === true;
-  const servers: string[] = [];
-  for (const server of serversOf(provider, connection)) {
-    const judged = judgeBaseUrl(server, { allowPrivateHttp });
-    if (!judged.ok) return not('address', judged.reason);
-    servers.push(judged.url);
-  }
-  const first = servers[0];
-  if (first === undefined) return not('address', 'empty');
-  // One prompt string has no model in it.
-  if (chat.model === '' && provider.dialect !== 'single-prompt') return not('model');
-  const key = keyHeader(provider, options.key);
-  if ('unusable' in key) return { error: { kind: 'auth', message: '', code: 'key-unusable' } };
-  const keyOrigin = options.keyOrigin ?? new URL(first).origin;
-  if (!key.header && needsKey(provider)) return not('key');
-  if (key.header && needsKey(provider) && servers.every((server) => new URL(server).origin !== keyOrigin))
-    return not('key-origin');
-  return {
-    servers: orderOf(servers, connection.options?.server, options.random()),
-    keyOrigin,
-    ...(key.header ? { keyHeader: key.header } : {}),
-  };
-}
-
 /** An engine's events under the same rule as a wire's. */
 async function* device(
   engine: Engine,
@@ -253,82 +205,4 @@ async function* device(
     if (isLast(event)) return undefined;
   }
   return { error: { kind: 'interrupted', message: '' } };
-}
-
-type Work = (
-  signal: AbortSignal,
-  alarms: ReturnType<typeof createAlarms>,
-  onBody: (stop: () => void) => void,
-) => AsyncGenerator<ChatEvent, Failure | undefined>;
-
-/**
- * One try under its timers. Yields events and returns `undefined` after the last one; before any content, failures are
- * returned instead, so that the caller may ask again.
- */
-async function* attempt(
-  provider: Provider,
-  options: StreamOptions,
-  work: Work,
-  begun: () => boolean,
-): AsyncGenerator<ChatEvent, Failure | undefined> {
-  const stop = new AbortController();
-  // A model on the user's own machine may have to be read from disk first.
-  const limits: Limits = {
-    ...(provider.status === 'local' ? localLimits : usualLimits),
-    ...provider.timeouts,
-    ...options.limits,
-  };
-  const alarms = createAlarms(options.clock ?? realClock, limits, options.signal);
-  let stopBody: (() => void) | undefined;
-  const events = work(stop.signal, alarms, (stopping) => {
-    stopBody = stopping;
-  });
-  const ended = (error: ChatError): Failure => ({ error });
-  try {
-    let next = events.next();
-    for (;;) {
-      const alarm = await alarms.or(next);
-      switch (alarm) {
-        case undefined: {
-          const step = await next;
-          if (step.done === true) return begun() && step.value ? ended(cut(step.value.error)) : step.value;
-          const event = step.value;
-          // Counting tokens is no progress either.
-          if (event.type !== 'notice' && event.type !== 'usage') alarms.content();
-          // An error before any content may be answered by another try.
-          if (event.type === 'error' && !begun()) return ended(event.error);
-          yield event;
-          if (isLast(event)) return undefined;
-          next = events.next();
-          break;
-        }
-        case 'waiting':
-          yield { type: 'notice', notice: { kind: 'waiting', since: alarms.waitingSince() } };
-          break;
-        case 'settled':
-        case 'error-body':
-          stopBody?.();
-          break;
-        case 'aborted':
-          return ended({ kind: 'aborted', message: '', mayHaveReached: true });
-        case 'first-byte':
-          return ended({ kind: 'timeout', message: '', mayHaveReached: true });
-        case 'idle':
-        case 'no-content':
-          return ended({ kind: 'interrupted', message: '', code: alarm, mayHaveReached: true });
-        default:
-          alarm satisfies never;
-      }
-    }
-  } finally {
-    alarms.clear();
-    stop.abort();
-    // Not awaited: a fetch that ignores its signal must not hold the answer back.
-    void events.return(undefined).catch(() => undefined);
-  }
-}
-
-/** A connection that breaks after the first words is an interrupted answer; what the server itself says stays what it is. */
-function cut(error: ChatError): ChatError {
-  return error.kind === 'network' || error.kind === 'empty' ? { ...error, kind: 'interrupted' } : error;
 }

@@ -124,6 +124,11 @@ describe('17–22: bodies that are not what they should be', () => {
     expect(await told(sse(says('Hel'), says('lo')))).toEqual([text('Hello'), failing('interrupted')]);
     expect(await told(sse(says('Hel'), says('lo')).slice(0, -8))).toEqual([text('Hel'), failing('interrupted')]);
   });
+  it('17: also where the events are labelled as JSON, or no content came yet', async () => {
+    const labelled = { headers: { 'content-type': 'application/json' } };
+    expect(await told(sse(says('Hel'), says('lo')), {}, labelled)).toEqual([text('Hello'), failing('interrupted')]);
+    expect(await told(sse(delta({ role: 'assistant', content: '' })))).toEqual([failing('interrupted')]);
+  });
   it('18: [DONE] alone, or no deltas', async () => {
     expect(await told(sse('[DONE]'))).toEqual([failing('empty')]);
     expect(await told(sse(delta({ role: 'assistant', content: '' }), stops(), '[DONE]'))).toEqual([

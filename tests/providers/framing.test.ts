@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame, Framing } from '../../providers/contract';
-import { frames, FramingError, longestFrame } from '../../providers/framing';
+import { frames } from '../../providers/framing';
+import { FramingError, longestFrame } from '../../providers/splitting';
 import { bytesOf, everySplit, joinedBytes } from './ask';
 
 async function* chunked(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
