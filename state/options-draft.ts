@@ -1,9 +1,7 @@
 /** A connection while it is typed: every field as text, so that nothing entered is ever lost, and what is wrong with it. */
 import type { ReasoningEffort, Sampling } from '../core/chat';
-import { type Address, type AddressFault, judgeBaseUrl } from '../core/address';
-import { type Connection, type ConnectionOptions, type Provider, needsKey } from '../providers/contract';
-import { type AddressAdvice, type AddressMend, adviseAddress } from './options-address';
-import { type KeyProblem, readKey } from './options-key';
+import { type Address, judgeBaseUrl } from '../core/address';
+import type { Connection, ConnectionOptions, Provider } from '../providers/contract';
 
 export interface Draft {
   id: string;
@@ -30,36 +28,6 @@ export interface Draft {
   allowPrivateHttp: boolean;
   fallbacks: string[];
 }
-
-/** Fields a problem can stand at, in the order of the form. `field:` is followed by the name of a provider's own field. */
-export type FieldName =
-  | 'provider'
-  | 'name'
-  | `field:${string}`
-  | 'baseUrl'
-  | 'servers'
-  | 'key'
-  | 'model'
-  | keyof Sampling
-  | 'maxTokens'
-  | 'contextLength';
-
-export type Problem =
-  | { kind: 'missing' }
-  | AddressProblem
-  | { kind: 'key'; problem: KeyProblem }
-  | { kind: 'key-missing'; keyUrl?: string }
-  | { kind: 'number'; min: number; max: number };
-
-/** `line` counts from 1, in a list of servers. */
-export interface AddressProblem {
-  kind: 'address';
-  fault: AddressFault;
-  mend?: AddressMend;
-  line?: number;
-}
-
-export type Problems = Partial<Record<FieldName, Problem>>;
 
 /** What each sampling value may be, in the order of the form. */
 export const samplingRanges = {
@@ -236,6 +204,10 @@ export function numberIn(text: string, min: number, max: number): number | undef
   return Number.isFinite(value) && value >= min && value <= max ? value : null;
 }
 
+/** Whether the address still holds the braces of a field; the URL parser would take them for part of a name. */
+export const isUnfilled = (draft: Draft, provider: Provider): boolean =>
+  (provider.fields ?? []).some((field) => draft.baseUrl.includes(`{${field.name}}`));
+
 /** What stands in the address fields: one address, and for a pool its list behind it. */
 function typedAddresses(draft: Draft, provider: Provider | undefined): string[] {
   const list = provider?.servers === undefined ? [] : serverLines(draft.servers);
@@ -245,7 +217,7 @@ function typedAddresses(draft: Draft, provider: Provider | undefined): string[] 
 
 /** The addresses a connection talks to; empty for an engine on this device, or while one of them is not in order. */
 export function addressesOf(draft: Draft, provider: Provider | undefined): Address[] {
-  if (!provider || provider.engine !== undefined) return [];
+  if (!provider || provider.engine !== undefined || isUnfilled(draft, provider)) return [];
   const judged = typedAddresses(draft, provider).map((one) =>
     judgeBaseUrl(one, { allowPrivateHttp: draft.allowPrivateHttp }),
   );
@@ -255,58 +227,3 @@ export function addressesOf(draft: Draft, provider: Provider | undefined): Addre
 /** Whether this provider wants a model to be named at all. */
 export const wantsModel = (provider: Provider): boolean =>
   provider.engine === undefined && provider.quirks?.forceModel === undefined && provider.dialect !== 'single-prompt';
-
-/** Everything that keeps a draft from being saved. `keySaved`: a key is stored and still good for this address. */
-export function problemsOf(
-  draft: Draft,
-  typedKey: string,
-  provider: Provider | undefined,
-  keySaved: boolean,
-): Problems {
-  const problems: Problems = {};
-  if (!provider) return { provider: { kind: 'missing' } };
-  for (const field of provider.fields ?? []) {
-    if (field.required === true && !draft.fields[field.name]?.trim())
-      problems[`field:${field.name}`] = { kind: 'missing' };
-  }
-  if (provider.engine === undefined) Object.assign(problems, addressProblems(draft, provider));
-  const key = readKey(typedKey);
-  if (key.problem) problems.key = { kind: 'key', problem: key.problem };
-  else if (key.key === '' && !keySaved && needsKey(provider)) {
-    problems.key = { kind: 'key-missing', ...(provider.keyUrl === undefined ? {} : { keyUrl: provider.keyUrl }) };
-  }
-  if (wantsModel(provider) && draft.model.trim() === '') problems.model = { kind: 'missing' };
-  for (const name of samplingNames) {
-    const [min, max] = samplingRanges[name];
-    if (numberIn(draft.sampling[name], min, max) === null) problems[name] = { kind: 'number', min, max };
-  }
-  if (numberIn(draft.maxTokens, 1, 10_000_000) === null)
-    problems.maxTokens = { kind: 'number', min: 1, max: 10_000_000 };
-  if (numberIn(draft.contextLength, 1, 100_000_000) === null) {
-    problems.contextLength = { kind: 'number', min: 1, max: 100_000_000 };
-  }
-  return problems;
-}
-
-function addressProblems(draft: Draft, provider: Provider): Problems {
-  const options = { allowPrivateHttp: draft.allowPrivateHttp };
-  const lines = provider.servers === undefined ? [] : serverLines(draft.servers);
-  const problems: Problems = {};
-  if (lines.length === 0 || draft.baseUrl.trim() !== '') {
-    const advice = adviseAddress(draft.baseUrl, provider, options);
-    // Braces are the place of a value that has its own field, and its own problem.
-    const unfilled = (provider.fields ?? []).some((field) => draft.baseUrl.includes(`{${field.name}}`));
-    if (!advice.ok && !unfilled) problems.baseUrl = addressProblem(advice);
-  }
-  for (const [place, line] of lines.entries()) {
-    const advice = adviseAddress(line, provider, options);
-    if (!advice.ok) return { ...problems, servers: { ...addressProblem(advice), line: place + 1 } };
-  }
-  return problems;
-}
-
-const addressProblem = ({ fault, mend }: Extract<AddressAdvice, { ok: false }>): AddressProblem => ({
-  kind: 'address',
-  fault,
-  ...(mend ? { mend } : {}),
-});

@@ -2,16 +2,8 @@
 import { type ReadonlySignal, computed, createModel, signal } from '@preact/signals';
 import type { Diagnosis, DiagnosisFix, KeyStatus, ModelEntry, Send } from '../core/protocol';
 import type { Connection, Provider } from '../providers/contract';
-import {
-  type Draft,
-  type FieldName,
-  type Problems,
-  addressesOf,
-  connectionOf,
-  problemsOf,
-  withField,
-  withProvider,
-} from './options-draft';
+import { type Draft, addressesOf, connectionOf, withField, withProvider } from './options-draft';
+import { type FieldName, type Problems, problemsOf } from './options-problems';
 import { patternsOf } from './options-ledger';
 import { readKey } from './options-key';
 import type { SiteAccess } from './site-access';
@@ -96,10 +88,17 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
   /** Asks the browser for this form's hosts. Called before anything else in a click's handler: later, the browser refuses. */
   function ask(onlyForNow: boolean): Promise<boolean> {
     const wanted = patterns.value;
+    const before = deps.granted.value;
     if (wanted.length === 0) return Promise.resolve(true);
     const answer = deps.access.request(wanted);
-    if (onlyForNow) for (const pattern of wanted) if (!deps.granted.value.includes(pattern)) lent.add(pattern);
+    if (onlyForNow) for (const pattern of wanted) if (!before.includes(pattern)) lent.add(pattern);
     return answer.catch(() => false);
+  }
+
+  /** What was found no longer holds once something is typed. */
+  function forgetTrial(): void {
+    trial.value = null;
+    trialNumber += 1;
   }
 
   function update(patch: Partial<Draft>): void {
@@ -107,9 +106,8 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     draft.value = { ...draft.value, ...patch };
     outcome.value = null;
     confirming.value = [];
+    forgetTrial();
     if (addresses.value.map((address) => address.url).join(' ') !== before) {
-      trial.value = null;
-      trialNumber += 1;
       if (models.value.state !== 'none') models.value = { state: 'none' };
       listNumber += 1;
     }
@@ -142,6 +140,7 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
         return;
       }
       stored.value = true;
+      forgetTrial();
       key.value = '';
       keepingChoice.value = null;
       attempted.value = false;
@@ -234,6 +233,7 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     setKey(typed: string): void {
       key.value = typed;
       outcome.value = null;
+      forgetTrial();
     },
     setKeeping(choice: Keeping): void {
       keepingChoice.value = choice;
@@ -314,7 +314,7 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     },
     /** Gives back access that was only lent to a test. */
     async leave(): Promise<void> {
-      trialNumber += 1;
+      forgetTrial();
       listNumber += 1;
       const used = new Set(deps.connections.value.flatMap((one) => patternsOf(one)));
       const unused = [...lent].filter((pattern) => !used.has(pattern));

@@ -1,4 +1,5 @@
 import { i18n } from '#i18n';
+import type { Provider } from '../../providers/contract';
 import { type AddressMend, adviseAddress } from '../../state/options-address';
 import type { ConnectionForm } from '../../state/options-form';
 import { Button } from '../ui/Button';
@@ -84,8 +85,11 @@ export function AddressField({ form }: { form: ConnectionForm }) {
   );
 }
 
-const placeholderOf = (provider: { status: string; baseUrl: string }): string =>
-  provider.status !== 'retired' && provider.baseUrl !== '' ? provider.baseUrl : 'https://example.com/v1';
+/** What an address looks like here: the provider's own, or an example that ends where this wire begins. */
+function placeholderOf({ status, baseUrl, chatPath }: Provider): string {
+  if (status !== 'retired' && baseUrl !== '') return baseUrl;
+  return chatPath === undefined ? 'https://example.com/v1' : 'https://example.com';
+}
 
 /** The pool of a provider that has several servers: its own list, or the user's. */
 export function ServersField({ form }: { form: ConnectionForm }) {

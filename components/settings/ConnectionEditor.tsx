@@ -24,6 +24,13 @@ export interface ConnectionEditorProps {
   onClose(): void;
 }
 
+/** A button that was busy has lost the focus; it gets it back unless the user has gone on. */
+function refocus(button: string) {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>(button)?.focus();
+  });
+}
+
 /** Everything about one connection. Problems stand at their fields, results above the buttons that caused them. */
 export function ConnectionEditor({ form, catalog, others, passphrase, engines, onClose }: ConnectionEditorProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -31,8 +38,8 @@ export function ConnectionEditor({ form, catalog, others, passphrase, engines, o
   const draft = form.draft.value;
 
   useEffect(() => {
-    root.current?.querySelector<HTMLElement>('select, input')?.focus({ preventScroll: true });
-    root.current?.scrollIntoView({ block: 'nearest' });
+    // A new connection that is being saved moves into the list; there the focus goes back to what was pressed.
+    if (!form.saving.value) root.current?.querySelector<HTMLElement>('select, input')?.focus();
   }, []);
 
   /** A refused *Save* or *Test* goes to what is wrong. */
@@ -91,9 +98,10 @@ export function ConnectionEditor({ form, catalog, others, passphrase, engines, o
           <>
             <Button
               kind="primary"
+              data-save
               busy={form.saving.value}
               onClick={() => {
-                void form.save();
+                void form.save().then(() => refocus('[data-save]'));
                 if (!form.ready.value) goToProblem();
               }}
             >
@@ -101,9 +109,10 @@ export function ConnectionEditor({ form, catalog, others, passphrase, engines, o
             </Button>
             {provider.engine === undefined ? (
               <Button
+                data-test
                 busy={form.trial.value?.state === 'running'}
                 onClick={() => {
-                  void form.test();
+                  void form.test().then(() => refocus('[data-test]'));
                   if (form.trial.value?.state !== 'running') goToProblem();
                 }}
               >

@@ -6,6 +6,7 @@ import type { Provider } from '../../providers/contract';
 import type { FoundServer, LocalServers } from '../../state/options-local';
 import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
+import { DiagnosisView } from './DiagnosisView';
 import { Monogram } from './Monogram';
 import styles from './LocalServersView.module.css';
 
@@ -46,6 +47,9 @@ export function LocalServersView({ servers, catalog, known, onUsed, onSetUp }: L
         <Callout tone="danger" role="alert" detail={search.message}>
           {i18n.t('options.local.failed')}
         </Callout>
+      ) : null}
+      {servers.trouble.value ? (
+        <DiagnosisView diagnosis={servers.trouble.value.diagnosis} onFix={(fix) => void servers.mend(fix)} />
       ) : null}
       {search.state === 'done' && search.found.length > 0 ? (
         <ul role="list" class={styles.list}>

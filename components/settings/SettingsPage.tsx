@@ -1,5 +1,6 @@
 import { i18n } from '#i18n';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { type Section as SectionName, sections } from '../../state/options-route';
 import styles from './SettingsPage.module.css';
 
@@ -21,18 +22,25 @@ interface SettingsPageProps {
 
 /** The frame of the settings: one list of sections, and the one that is open. Links, so that back and forward work. */
 export function SettingsPage({ section, children }: SettingsPageProps) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    // Where the sections stand in one row, the open one may lie outside of it.
+    if (nav.current && current)
+      nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.clientWidth) / 2;
+  }, [section]);
   return (
     <div class={styles.page}>
-      <div class={styles.side}>
+      <header class={styles.side}>
         <h1 class={styles.title}>{i18n.t('options.title')}</h1>
-        <nav class={styles.nav} aria-label={i18n.t('options.sections')}>
+        <nav ref={nav} class={styles.nav} aria-label={i18n.t('options.sections')}>
           {sections.map((one) => (
             <a key={one} href={`#${one}`} class={styles.link} {...(one === section ? { 'aria-current': 'page' } : {})}>
               {names[one]()}
             </a>
           ))}
         </nav>
-      </div>
+      </header>
       <main class={styles.main}>{children}</main>
     </div>
   );

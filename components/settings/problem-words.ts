@@ -2,7 +2,7 @@
 import { i18n } from '#i18n';
 import type { AddressFault } from '../../core/address';
 import type { AddressHint } from '../../state/options-address';
-import type { Problem } from '../../state/options-draft';
+import type { Problem } from '../../state/options-problems';
 import type { KeyNote, KeyProblem } from '../../state/options-key';
 
 const faults: Record<AddressFault, () => string> = {

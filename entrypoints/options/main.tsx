@@ -3,6 +3,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import { browser } from 'wxt/browser';
 import '../../assets/styles/base.css';
+import './options.css';
 import { catalog } from '../../providers/catalog';
 import { downloadModel, promptApi } from '../../providers/engines/prompt-api';
 import { Connections } from '../../state/options-connections';

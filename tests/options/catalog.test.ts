@@ -5,7 +5,8 @@ import { keyShapes, serviceOfKey } from '../../providers/catalog/key-shapes';
 import { needsKey } from '../../providers/contract';
 import { dialects } from '../../providers/dialects/index';
 import { openaiModels } from '../../providers/models';
-import { connectionOf, emptyDraft, problemsOf, withField, withProvider } from '../../state/options-draft';
+import { connectionOf, emptyDraft, withField, withProvider } from '../../state/options-draft';
+import { problemsOf } from '../../state/options-problems';
 import { byGroup, searchCatalog, ungrouped } from '../../state/provider-choice';
 
 describe('the catalog', () => {
