@@ -166,18 +166,18 @@ function usageFields(usage: Fields): Usage | undefined {
   });
 }
 
-const finishes: Readonly<Record<string, Finish['reason']>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  pause_turn: 'paused',
-  refusal: 'refusal',
-};
+const finishes: ReadonlyMap<string, Finish['reason']> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool-calls'],
+  ['pause_turn', 'paused'],
+  ['refusal', 'refusal'],
+]);
 
 function finishOf(reason: unknown, ownCalls: number): Finish {
   const raw = wordOf(reason);
   if (raw === undefined) return { reason: ownCalls > 0 ? 'tool-calls' : 'stop' };
-  return { reason: finishes[raw] ?? 'other', raw };
+  return { reason: finishes.get(raw) ?? 'other', raw };
 }

@@ -166,17 +166,17 @@ function* last(end: Fields, flushed: readonly ChatEvent[], calls: number): Gener
   }
 }
 
-const finishes: Readonly<Record<string, Finish['reason']>> = {
-  COMPLETE: 'stop',
-  STOP_SEQUENCE: 'stop',
-  MAX_TOKENS: 'length',
-  TOOL_CALL: 'tool-calls',
-  ERROR_TOXIC: 'content-filter',
-};
+const finishes: ReadonlyMap<string, Finish['reason']> = new Map([
+  ['COMPLETE', 'stop'],
+  ['STOP_SEQUENCE', 'stop'],
+  ['MAX_TOKENS', 'length'],
+  ['TOOL_CALL', 'tool-calls'],
+  ['ERROR_TOXIC', 'content-filter'],
+]);
 
 function finishOf(raw: string | undefined, calls: number): Finish {
   if (raw === undefined) return { reason: calls > 0 ? 'tool-calls' : 'stop' };
-  return { reason: finishes[raw] ?? 'other', raw };
+  return { reason: finishes.get(raw) ?? 'other', raw };
 }
 
 /** `tokens` counts everything the model read and wrote; `billed_units` is what remains after Cohere's own additions. */

@@ -119,7 +119,7 @@ export function newGeminiAnswer(keepSignature: (signature: Signature) => ChatEve
       const reason = wordOf(candidate.finishReason);
       if (reason === undefined || reason === 'FINISH_REASON_UNSPECIFIED') return;
       const words = wordOf(candidate.finishMessage);
-      finish = { reason: finishes[reason] ?? 'other', raw: words === undefined ? reason : `${reason}: ${words}` };
+      finish = { reason: finishes.get(reason) ?? 'other', raw: words === undefined ? reason : `${reason}: ${words}` };
     },
     flush,
     end() {
@@ -131,19 +131,19 @@ export function newGeminiAnswer(keepSignature: (signature: Signature) => ChatEve
   };
 }
 
-const finishes: Readonly<Record<string, Finish['reason']>> = {
-  STOP: 'stop',
-  MAX_TOKENS: 'length',
-  CONTINUATION: 'length',
-  SAFETY: 'content-filter',
-  RECITATION: 'content-filter',
-  BLOCKLIST: 'content-filter',
-  PROHIBITED_CONTENT: 'content-filter',
-  SPII: 'content-filter',
-  IMAGE_SAFETY: 'content-filter',
-  IMAGE_PROHIBITED_CONTENT: 'content-filter',
-  IMAGE_RECITATION: 'content-filter',
-};
+const finishes: ReadonlyMap<string, Finish['reason']> = new Map([
+  ['STOP', 'stop'],
+  ['MAX_TOKENS', 'length'],
+  ['CONTINUATION', 'length'],
+  ['SAFETY', 'content-filter'],
+  ['RECITATION', 'content-filter'],
+  ['BLOCKLIST', 'content-filter'],
+  ['PROHIBITED_CONTENT', 'content-filter'],
+  ['SPII', 'content-filter'],
+  ['IMAGE_SAFETY', 'content-filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'content-filter'],
+  ['IMAGE_RECITATION', 'content-filter'],
+]);
 
 /** Thoughts are counted apart here, but are output (and priced as such) everywhere: `outputTokens` holds them too. */
 function usageFields(usage: Fields): Usage | undefined {

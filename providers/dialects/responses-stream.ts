@@ -161,15 +161,15 @@ export function newResponsesAnswer(keepItem: (item: Fields) => ChatEvent): Respo
   };
 }
 
-const cuts: Readonly<Record<string, Finish['reason']>> = {
-  max_output_tokens: 'length',
-  max_messages: 'length',
-  content_filter: 'content-filter',
-};
+const cuts: ReadonlyMap<string, Finish['reason']> = new Map([
+  ['max_output_tokens', 'length'],
+  ['max_messages', 'length'],
+  ['content_filter', 'content-filter'],
+]);
 
 function cutShort(details: Fields): Finish {
   const raw = wordOf(details.reason) ?? 'incomplete';
-  return { reason: cuts[raw] ?? 'other', raw };
+  return { reason: cuts.get(raw) ?? 'other', raw };
 }
 
 function* cited(annotation: Fields): Generator<ChatEvent> {

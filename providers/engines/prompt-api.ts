@@ -225,13 +225,13 @@ const failed = (kind: ErrorKind, message: string, code?: string): ChatEvent => {
 
 const nameOf = (thrown: unknown): string => (isFields(thrown) && typeof thrown.name === 'string' ? thrown.name : '');
 
-const kinds: Readonly<Record<string, ErrorKind>> = {
-  QuotaExceededError: 'too-long',
-  NotSupportedError: 'bad-request',
-  TypeError: 'bad-request',
+const kinds: ReadonlyMap<string, ErrorKind> = new Map([
+  ['QuotaExceededError', 'too-long'],
+  ['NotSupportedError', 'bad-request'],
+  ['TypeError', 'bad-request'],
   // The browser's own filter withheld the answer.
-  NotReadableError: 'blocked-content',
-};
+  ['NotReadableError', 'blocked-content'],
+]);
 
 function errorOf(thrown: unknown, signal: AbortSignal): ChatEvent {
   const name = nameOf(thrown);
@@ -239,5 +239,5 @@ function errorOf(thrown: unknown, signal: AbortSignal): ChatEvent {
   // A session may only be made by a click as long as the model is not there.
   if (name === 'NotAllowedError') return failed('not-set-up', '', 'built-in-downloadable');
   const message = isFields(thrown) && typeof thrown.message === 'string' ? thrown.message : String(thrown);
-  return failed(kinds[name] ?? 'server', message, name === '' ? undefined : name);
+  return failed(kinds.get(name) ?? 'server', message, name === '' ? undefined : name);
 }

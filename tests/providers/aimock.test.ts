@@ -69,7 +69,7 @@ async function ask(
   };
 }
 
-describe.each(wires)('%s at %s', (id, base) => {
+describe.each(wires)('%s at %s', { timeout: 60_000 }, (id, base) => {
   it.each([true, false])('answers, streamed: %s', async (stream) => {
     expect(await ask(id, base, 'hello', { stream })).toMatchObject({
       text: hello,

@@ -116,6 +116,9 @@ export function answerOf(events: readonly ChatEvent[]): { parts: AnswerPart[]; u
   return events.reduce<Parameters<typeof fold>[0]>((answer, event) => fold(answer, event, 0), { ...blank, parts: [] });
 }
 
+/** Thousands of decodings take their time on a busy machine, in milliseconds. */
+export const patience = { timeout: 180_000 };
+
 /** The same events, whatever the place where the bytes are cut in two, and when they come one by one. */
 export async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
   const whole = await decode(dialect, [bytes], more);

@@ -7,12 +7,15 @@ import { GoogleGenAI, ThinkingLevel } from '@google/genai';
 import { CohereClientV2 } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChatRequest } from '../../../core/chat';
 import { providerById } from '../../../providers/catalog';
 import type { Connection } from '../../../providers/contract';
 import { streamChat } from '../../../providers/stream';
 import { startRecorder, type Recorded, type Recorder } from './recorder';
+
+// Five libraries are loaded and asked over a socket.
+vi.setConfig({ testTimeout: 60_000 });
 
 let recorder: Recorder;
 beforeAll(async () => {
