@@ -96,6 +96,7 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
   }
   const source: Frames = Object.assign(counted(), { settle: () => alarms.settle() });
   for await (const event of dialect.decode(source, provider, chat)) {
+    said = true;
     yield event.type === 'error' ? { type: 'error', error: withCookieHint(task, event.error) } : event;
     if (event.type === 'end' || event.type === 'error') return undefined;
   }
