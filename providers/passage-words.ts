@@ -15,7 +15,7 @@ export const isStopWord = (term: string): boolean => stopWords.has(term) || term
 
 /** What is asked to be done with the text, not what is looked for in it. */
 const requests =
-  /\b(?:summari[sz]e|summary|sum up|tl;?dr|explain|describe|translate|rewrite|rephrase|paraphrase|proofread|outline|overview|gist|simplify|shorten|correct|fix|improve)\b|\b(?:key|main|most important)\s+(?:points?|ideas?|takeaways?|facts?)\b|\b(?:(?:this|the)\s+)?(?:page|article|selection|selected text|quote|passage|website|site|text)\b|\b(?:bullet points?|in (?:a |\w+ )?(?:few |short |simple |plain )?(?:sentences?|words|terms|paragraphs?))\b/giu;
+  /\b(?:summari[sz]e|summary|sum up|tl;?dr|explain|describe|translate|rewrite|rephrase|paraphrase|proofread|outline|overview|gist|simplify|shorten|correct|fix|improve)\b|\b(?:key|main|most important)\s+(?:points|ideas|takeaways|facts)\b|\b(?:(?:this|the)\s+)?(?:page|article|selection|selected text|quote|passage|website|site|text)\b|\b(?:bullet points?|in (?:a |\w+ )?(?:few |short |simple |plain )?(?:sentences?|words|terms|paragraphs?))\b/giu;
 
 /** The question without its requests. "Explain rebasing" looks for "rebasing". */
 export const withoutRequests = (question: string): string => question.replace(requests, ' ');

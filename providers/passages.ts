@@ -19,8 +19,11 @@ const goodLength = 500;
 /** … and at any line, sentence or word from here on. */
 const greatestLength = 1200;
 
-/** Cuts a text as `core/page-text.ts` writes it, or any other, into passages. Headings are not passages. */
-export function passagesOf(text: string): Passage[] {
+/**
+ * Cuts a text into passages. `marked`: it is written as `core/page-text.ts` writes pages, so `#` begins a heading (which is
+ * not a passage) and a fence begins code.
+ */
+export function passagesOf(text: string, marked = true): Passage[] {
   const passages: Passage[] = [];
   const headings: { level: number; text: string }[] = [];
   let lines: string[] = [];
@@ -33,10 +36,10 @@ export function passagesOf(text: string): Passage[] {
     length = rest.join('\n').length;
   };
   for (const line of text.split('\n').flatMap(shorterLines)) {
-    const ticks = /^\s*(`{3,})/.exec(line)?.[1] ?? '';
+    const ticks = (marked && /^\s*(`{3,})/.exec(line)?.[1]) || '';
     const opens = fence === '' && ticks !== '';
     const closes = fence !== '' && ticks.length >= fence.length && line.trim() === ticks;
-    const heading = fence === '' ? /^(#{1,6}) (.+)$/.exec(line) : null;
+    const heading = marked && fence === '' ? /^(#{1,6}) (.+)$/.exec(line) : null;
     if (heading?.[1] && heading[2]) {
       finish();
       const level = heading[1].length;

@@ -54,7 +54,7 @@ function* answer(chat: ChatRequest, words: PassagesWords): Generator<string> {
   if (asksForWriting(question)) yield `${words.cannotWrite()}\n\n`;
 
   for (const part of attached) {
-    const passages = passagesOf(part.text);
+    const passages = passagesOf(part.text, part.type === 'page');
     const title = escaped(part.source.title.trim()) || words.untitled();
     const best = rank(passages, question).slice(0, mostPassages);
     if (best.length > 0) {
@@ -99,8 +99,9 @@ function beginningOf(passages: readonly Passage[]): readonly Passage[] {
 
 function quoted(passage: Passage, part: Attached, words: PassagesWords): string {
   const above = passage.headings.map(escaped).join(' › ');
-  const quote = inMarkdown(passage.text).map((line) => `> ${line}`.trimEnd());
-  const link = linked(words.show(), part, placeOf(passage));
+  const isMarked = part.type === 'page';
+  const quote = (isMarked ? inMarkdown(passage.text) : plain(passage.text)).map((line) => `> ${line}`.trimEnd());
+  const link = linked(words.show(), part, isMarked ? placeOf(passage) : passage.text);
   return `${[...(above === '' ? [] : [`**${above}**`]), quote.join('\n'), ...(link === words.show() ? [] : [link])].join('\n\n')}\n\n`;
 }
 
@@ -127,7 +128,7 @@ function placeOf(passage: Passage): string {
 const longest = (texts: readonly string[]): string =>
   texts.reduce((best, text) => (text.trim().length > best.length ? text.trim() : best), '');
 
-/** A passage in Markdown that shows its characters as they are, but keeps its lists, tables and code. */
+/** A passage of a page in Markdown: its lists, tables and code stay what they are, all else shows as it is written. */
 function inMarkdown(text: string): string[] {
   let fence = '';
   const lines = text.split('\n').map((line) => {
@@ -147,15 +148,16 @@ function inMarkdown(text: string): string[] {
       );
     return marker + escaped(rest);
   });
-  // A passage may end inside of its code.
-  if (fence !== '') lines.push(fence);
-  return lines.flatMap((line, place) => {
-    const next = lines[place + 1];
-    const isText = (one: string | undefined) => one !== undefined && /^[^\s|`>-]/.test(one) && !/^\d+\. /.test(one);
-    // Lines that stand under each other on the page stay so.
-    return isText(line) && isText(next) ? [`${line}\\`] : [line];
-  });
+  const isText = (line: string | undefined) => line !== undefined && /^[^\s|`>-]/.test(line) && !/^\d+\. /.test(line);
+  return lines.map((line, place) => (isText(line) && isText(lines[place + 1]) ? `${line}\\` : line));
 }
+
+/** A text in Markdown that shows it character by character, line by line. */
+const plain = (text: string): string[] =>
+  text.split('\n').map((line, place, lines) => {
+    const shown = escaped(line.trim()).replace(/^(\d+)([.)])/, '$1\\$2');
+    return shown !== '' && lines[place + 1]?.trim() ? `${shown}\\` : shown;
+  });
 
 const escapedCell = (cell: string): string =>
   /^ --- $/.test(cell) ? cell : escaped(cell.replaceAll('\\|', '|')).replaceAll('|', '\\|');

@@ -99,7 +99,7 @@ async function* run(chat: ChatRequest, signal: AbortSignal): AsyncGenerator<Chat
   try {
     const model = languageModel();
     const state = await availability();
-    if (!model || state !== 'available') return yield failed('not-set-up', '', `built-in-${state}`);
+    if (!model || state !== 'available') return yield notThere(state);
     const { turns, images, left } = await withImagesIfSeen(chat.turns);
     if (left > 0) yield { type: 'notice', notice: { kind: 'part-left-out', part: 'image', count: left } };
     const prompt = turns.slice(-1).map((turn) => promptOf(turn, chat.fence));
@@ -223,6 +223,17 @@ const failed = (kind: ErrorKind, message: string, code?: string): ChatEvent => {
   return { type: 'error', error };
 };
 
+/** An honest word where there is no model (yet). */
+function notThere(state: EngineAvailability): ChatEvent {
+  const words: Record<EngineAvailability, string> = {
+    available: 'The browser did not let its model be used.',
+    downloadable: 'The browser has not downloaded its model yet. The settings of this connection start the download.',
+    downloading: 'The browser is still downloading its model.',
+    unavailable: 'This browser has no built-in model, or this device is not strong enough for it.',
+  };
+  return failed('not-set-up', words[state], `built-in-${state}`);
+}
+
 const nameOf = (thrown: unknown): string => (isFields(thrown) && typeof thrown.name === 'string' ? thrown.name : '');
 
 const kinds: ReadonlyMap<string, ErrorKind> = new Map([
@@ -237,7 +248,7 @@ function errorOf(thrown: unknown, signal: AbortSignal): ChatEvent {
   const name = nameOf(thrown);
   if (signal.aborted || name === 'AbortError') return failed('aborted', '');
   // A session may only be made by a click as long as the model is not there.
-  if (name === 'NotAllowedError') return failed('not-set-up', '', 'built-in-downloadable');
+  if (name === 'NotAllowedError') return notThere('downloadable');
   const message = isFields(thrown) && typeof thrown.message === 'string' ? thrown.message : String(thrown);
   return failed(kinds.get(name) ?? 'server', message, name === '' ? undefined : name);
 }
