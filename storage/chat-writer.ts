@@ -31,6 +31,7 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
       }),
     finish: (answer, chat) =>
       database.write('finish', 'strict', ['chats', 'messages', 'journal', 'live'], async (transaction) => {
+        // Nobody's any more: another worker has closed it, or its chat was removed and stays removed.
         const live = await transaction.objectStore('live').get(answer.id);
         if (live?.owner !== owner) return;
         await settle(transaction, answer);
@@ -107,9 +108,7 @@ async function settle(
   transaction: Writing<ChatSchema, ('chats' | 'messages' | 'journal' | 'live')[]>,
   answer: AnswerMessage,
 ): Promise<void> {
-  const messages = transaction.objectStore('messages');
-  // A chat that was removed meanwhile stays removed.
-  if ((await messages.getKey(answer.id)) !== undefined) await messages.put(answer);
+  await transaction.objectStore('messages').put(answer);
   await transaction.objectStore('journal').delete(journalOf(answer.id));
   await transaction.objectStore('live').delete(answer.id);
 }

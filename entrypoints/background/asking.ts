@@ -20,6 +20,11 @@ const goOn = 'Continue exactly where you stopped. Do not repeat anything that is
 /** Host names kept with an answer; more would be noise. */
 const mostHosts = 20;
 
+interface Opened {
+  chat: Chat | undefined;
+  messages: Message[];
+}
+
 const refuse = (message: string): never => {
   throw new Refused({ kind: 'not-done', message });
 };
@@ -28,10 +33,22 @@ const refuse = (message: string): never => {
 export function createAsking(world: AskingWorld) {
   const { store, runs, targets } = world;
 
-  /** The chat and all its messages, unless it was deleted. */
-  async function open(chatId: string): Promise<{ chat: Chat | undefined; messages: Message[] }> {
+  /**
+   * The chat and all its messages, once nothing of it is being answered. What was done already is found even while
+   * something is. Read after the room was made: the last answer may have been stored in its last form only then.
+   */
+  async function open<Done>(chatId: string, doneAlready: (found: Opened) => Done | undefined): Promise<Opened | Done> {
+    let busy: unknown;
+    try {
+      await runs.makeRoom(chatId);
+    } catch (error) {
+      busy = error;
+    }
     const [chat, messages] = await Promise.all([store.chat(chatId), store.messages(chatId)]);
     if (chat?.deletedAt !== undefined) refuse('This chat has been deleted. Undo that, or start a new one.');
+    const done = doneAlready({ chat, messages });
+    if (done) return done;
+    if (busy) throw busy;
     return { chat, messages };
   }
 
@@ -66,17 +83,18 @@ export function createAsking(world: AskingWorld) {
 
   async function send(input: CommandInput<'chat.send'>): Promise<CommandOutput<'chat.send'>> {
     const { chatId, messageId, parentId, parts } = input;
-    const { chat: known, messages } = await open(chatId);
-    const repeated = messages.find((message) => message.id === messageId);
-    if (repeated) {
+    const opened = await open(chatId, ({ chat, messages }) => {
+      const question = messages.find((message) => message.id === messageId);
+      if (!question) return undefined;
       const answer = messages.find((message) => message.parentId === messageId);
-      if (!known || repeated.role !== 'user' || answer?.role !== 'assistant') return refuse('This id is taken.');
-      return { chat: known, question: repeated, answer };
-    }
+      if (!chat || question.role !== 'user' || answer?.role !== 'assistant') return refuse('This id is taken.');
+      return { chat, question, answer };
+    });
+    if ('answer' in opened) return opened;
+    const { chat: known, messages } = opened;
     if (parentId !== null && !messages.some((message) => message.id === parentId)) {
       refuse('The message this one follows is not in the chat.');
     }
-    await runs.makeRoom(chatId);
     const target = await targets.resolve(input, known);
     const now = world.now();
     const begun: Chat = known ?? {
@@ -112,18 +130,17 @@ export function createAsking(world: AskingWorld) {
     how: 'anew' | 'further',
   ): Promise<CommandOutput<'chat.regenerate'>> {
     const { chatId, answerId, newAnswerId } = input;
-    const { chat: known, messages } = await open(chatId);
-    if (!known) return refuse('This chat does not exist.');
-    const repeated = messages.find((message) => message.id === newAnswerId);
-    if (repeated)
-      return repeated.role === 'assistant' ? { chat: known, answer: repeated } : refuse('This id is taken.');
+    const opened = await open(chatId, ({ chat, messages }) => {
+      const answer = messages.find((message) => message.id === newAnswerId);
+      if (!answer) return undefined;
+      return chat && answer.role === 'assistant' ? { chat, answer } : refuse('This id is taken.');
+    });
+    if ('answer' in opened) return opened;
+    const { chat: known, messages } = opened;
     const old = messages.find((message) => message.id === answerId);
     const question = messages.find((message) => message.id === old?.parentId);
-    if (old?.role !== 'assistant' || question?.role !== 'user') return refuse('This answer does not exist.');
-    await runs.makeRoom(chatId);
-    // It may have been stored in its last form only now.
-    const last = (await store.messages(chatId)).find((message) => message.id === answerId);
-    const parts = how === 'further' && last?.role === 'assistant' ? contentOf(last) : [];
+    if (!known || old?.role !== 'assistant' || question?.role !== 'user') return refuse('This answer does not exist.');
+    const parts = how === 'further' ? contentOf(old) : [];
     const target = await targets.resolve(
       how === 'further' ? { connectionId: old.connectionId, model: old.model } : input,
       known,

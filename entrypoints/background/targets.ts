@@ -46,12 +46,14 @@ export function createTargets(world: TargetsWorld): Targets {
         const kept = chosen.id === chat?.connectionId ? chat.model : undefined;
         return targetOf(chosen, wanted.model ?? kept);
       }
+      // A model belongs to its connection; where that is gone, so is the wish.
+      const model = wanted.connectionId === undefined ? wanted.model : undefined;
       const used = byId(chat?.connectionId);
-      if (used) return targetOf(used, wanted.model ?? chat?.model);
+      if (used) return targetOf(used, model ?? chat?.model);
       const standard = byId(await world.defaultConnection());
       const usable = (connection: Connection) => connection.enabled && world.providerById(connection.provider);
       const answering = standard && usable(standard) ? standard : all.find(usable);
-      return targetOf(answering ?? passages, wanted.model);
+      return targetOf(answering ?? passages, model);
     },
     async fallbacks({ connection }) {
       const all = await world.connections();

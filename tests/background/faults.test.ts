@@ -185,6 +185,47 @@ describe('a full disk', () => {
     await expect(worker.run('chat.send', next)).resolves.toBeDefined();
   });
 
+  it('takes no next question until the last answer is stored, so that no answer is missing from what is sent', async () => {
+    const world = createWorld();
+    const worker = world.start();
+    const { answer } = await worker.run('chat.send', {
+      chatId: 'chat',
+      messageId: 'question',
+      parentId: null,
+      parts: say('Why?'),
+    });
+    let full = true;
+    world.seam = (operation) => {
+      if (full && operation === 'finish') throw new StorageFailure('quota', 'The disk is full.');
+    };
+    world.upstream.calls[0]?.text('Because.');
+    world.upstream.calls[0]?.end();
+    await settle();
+    const next = { chatId: 'chat', messageId: 'next', parentId: answer.id, parts: say('And?') };
+    await expect(worker.run('chat.send', next)).rejects.toMatchObject({ error: { kind: 'not-stored' } });
+    full = false;
+    await worker.run('chat.send', next);
+    await settle();
+    expect(world.upstream.calls[1]?.messages[1]).toMatchObject({ state: 'complete', parts: [{ text: 'Because.' }] });
+  });
+
+  it('that took a question without saying so gives it an end one can act on, and asks nobody', async () => {
+    const world = createWorld();
+    const worker = world.start();
+    await worker.runs.ready();
+    let fail = true;
+    world.seam = (operation, phase) => {
+      if (fail && operation === 'ask' && phase === 'done') throw new StorageFailure('failed', 'No word came back.');
+    };
+    const question = { chatId: 'chat', messageId: 'question', parentId: null, parts: say('Why?') };
+    await expect(worker.run('chat.send', question)).rejects.toMatchObject({ error: { kind: 'not-stored' } });
+    fail = false;
+    const { answer } = await worker.run('chat.send', question);
+    expect(answer).toMatchObject({ state: 'interrupted' });
+    expect(world.upstream.calls).toEqual([]);
+    expect((await rows(world)).messages).toHaveLength(2);
+  });
+
   it('refuses a question it cannot keep, and asks nobody', async () => {
     const world = createWorld();
     const worker = world.start();

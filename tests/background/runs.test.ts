@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { withFallbacks } from '../../entrypoints/background/ask';
 import { answerOf, connection, createWorld, say, settle, textOf, type Worker, type World } from './world';
 
 let world: World;
@@ -96,6 +97,25 @@ describe('a question', () => {
     const messages = await world.reader.messages('chat');
     expect(messages.map(({ order }) => order)).toEqual([0, 1, 2, 3, 4]);
     expect(textOf(await answerOf(world.reader, 'chat', answer.id))).toBe('One.');
+  });
+
+  it('names the chat if it is the first, also when it is edited, until the user does', async () => {
+    const title = async () => (await world.reader.chat('chat'))?.title;
+    const finish = async () => {
+      world.upstream.calls.at(-1)?.end();
+      await settle();
+    };
+    const { answer } = await send();
+    await finish();
+    await send({ messageId: 'second', parentId: answer.id, parts: say('Another thing') });
+    await finish();
+    expect(await title()).toBe('Why is the sky blue?');
+    await send({ messageId: 'edited', parts: say('Why is the sea blue?') });
+    await finish();
+    expect(await title()).toBe('Why is the sea blue?');
+    await worker.run('chat.rename', { chatId: 'chat', title: 'Mine' });
+    await send({ messageId: 'again', parts: say('Why is grass green?') });
+    expect(await title()).toBe('Mine');
   });
 
   it('in a deleted chat is refused', async () => {
@@ -385,6 +405,21 @@ describe('who answers', () => {
     await settle();
     expect(world.upstream.calls).toHaveLength(1);
     expect(await answerOf(world.reader, 'chat', answer.id)).toMatchObject({ state: 'error', connectionId: 'one' });
+  });
+
+  it('is nobody else once the user has stopped', async () => {
+    const asked: string[] = [];
+    const events = withFallbacks(
+      { connection: connection('one'), provider: undefined, model: 'm' },
+      async () => [{ connection: connection('two'), provider: undefined, model: 'm' }],
+      async function* ({ connection: { id } }) {
+        asked.push(id);
+        yield { type: 'error', error: { kind: 'aborted', message: '' } };
+      },
+    );
+    const seen: string[] = [];
+    for await (const event of events) seen.push(event.type);
+    expect([asked, seen]).toEqual([['one'], ['error']]);
   });
 
   it('is Passages when nothing is set up', async () => {

@@ -182,6 +182,13 @@ describe('a database', () => {
     database.close();
     await put(database, 2, 'two');
     expect(await all(database)).toHaveLength(2);
+    // Or closes it without a word.
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
+      throw new DOMException('The connection is closing.', 'InvalidStateError');
+    });
+    const opened = vi.spyOn(indexedDB, 'open');
+    expect(await all(database)).toHaveLength(2);
+    expect(opened).toHaveBeenCalledTimes(1);
   });
 });
 
