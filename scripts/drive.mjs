@@ -156,6 +156,15 @@ export const modelField = (page) =>
     .first();
 
 /**
+ * Begins a new chat. An answer that failed may offer that, too; the first button is the panel's own.
+ * @param {Page} panel
+ */
+export async function newChat(panel) {
+  await panel.getByRole('button', { name: 'New chat', exact: true }).first().click();
+  await until('an empty chat', async () => (await answers(panel).count()) === 0);
+}
+
+/**
  * Writes a question and sends it.
  * @param {Page} panel
  * @param {string} question

@@ -1,7 +1,7 @@
 /** Whatever goes wrong: it is said in place, in words, with something to do about it, and no word of the user is lost. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { answerToEnd, answers, ask, questions } from '../../scripts/drive.mjs';
+import { answerToEnd, answers, ask, newChat, questions } from '../../scripts/drive.mjs';
 import { Session } from './harness/session';
 import type { Script } from './harness/upstream';
 
@@ -13,10 +13,7 @@ beforeAll(async () => {
   panel = await session.freshPanel();
 });
 afterAll(() => session?.close());
-beforeEach(async () => {
-  await panel.getByRole('button', { name: 'New chat' }).click();
-  await expect.poll(() => answers(panel).count()).toBe(0);
-});
+beforeEach(() => newChat(panel));
 afterEach(() => session.expectNoTrouble());
 
 const providerSays = (message: string) => ({ error: { message, type: 'error' } });
@@ -90,7 +87,7 @@ test.each(failures)('$name', async ({ script, requests, says, offers, keeps }) =
   await expect.poll(() => panel.getByRole('button', { name: offers }).count()).toBeGreaterThan(0);
   expect(session.upstream.chats.length - before).toBe(requests);
   expect(await questions(panel).last().innerText()).toContain('A question worth keeping');
-  if (keeps) expect(await answers(panel).last().innerText()).toContain(keeps);
+  if (keeps) await expect.poll(() => answers(panel).last().innerText()).toContain(keeps);
   // A key never stands in an error, even where the server repeats it.
   expect(await panel.locator('body').innerText()).not.toContain('test-key-1234567890');
 });
@@ -99,9 +96,12 @@ test.each([
   ['the bytes end before the answer does', 'close'],
   ['the connection breaks', 'reset'],
 ] as const)('%s: interrupted, text kept, Continue and Retry', async (_, end) => {
-  session.upstream.next({ pieces: ['Half of ', 'an answer '], end });
+  const held = session.upstream.next({ pieces: ['Half of ', 'an answer '], holdAfter: 2, end });
   await ask(panel, 'Will it end?');
   const answer = answers(panel).last();
+  // A reset also throws away what has not been read yet.
+  await expect.poll(() => answer.innerText()).toContain('Half of an answer');
+  held.release();
   await expect.poll(() => panel.locator('body').innerText()).toContain('interrupted');
   expect(await answer.innerText()).toContain('Half of an answer');
   expect(await panel.getByRole('button', { name: 'Continue' }).isVisible()).toBe(true);

@@ -138,6 +138,20 @@ export class Gloss {
     return page;
   }
 
+  /** The same in a window of its own: a tab that is not in front draws nothing. */
+  async openPanelWindow(): Promise<Page> {
+    const before = new Set(this.panels());
+    const session = await this.held.browser.newBrowserCDPSession();
+    await session.send('Target.createTarget', {
+      url: this.url('sidepanel.html'),
+      newWindow: true,
+      width: 400,
+      height: 700,
+    });
+    await session.detach();
+    return until('the window', () => this.panels().find((page) => !before.has(page)));
+  }
+
   /** All open panels, in the side or in tabs. */
   panels(): Page[] {
     return panelsOf(this.context, this.id);

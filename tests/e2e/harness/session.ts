@@ -1,7 +1,7 @@
 /** A browser with Gloss set up on a server of the test's own: where most tests begin. */
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
-import { addProvider, answerToEnd, answers, ask, storedConnections, until } from '../../../scripts/drive.mjs';
+import { addProvider, answerToEnd, answers, ask, newChat, storedConnections, until } from '../../../scripts/drive.mjs';
 import { Gloss } from './browser';
 import type { LaunchOptions } from './browser';
 import { Upstream } from './upstream';
@@ -59,8 +59,7 @@ export class Session {
   async freshPanel(): Promise<Page> {
     const panel = await this.gloss.openPanelTab();
     await panel.getByRole('textbox', { name: 'Message' }).waitFor();
-    await panel.getByRole('button', { name: 'New chat' }).click();
-    await expect.poll(() => answers(panel).count()).toBe(0);
+    await newChat(panel);
     return panel;
   }
 
