@@ -1,5 +1,5 @@
 /** Behaviours of streams that are nasty but legal, or were seen all the same. Each is told in bytes, cut at every byte. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../core/chat';
 import {
   answering,
@@ -16,6 +16,9 @@ import {
   textOf,
   told,
 } from './ask';
+
+// Every body is told thousands of times, cut in every way.
+vi.setConfig({ testTimeout: 60_000 });
 
 const text = (value: string): ChatEvent => ({ type: 'text-delta', text: value });
 const reasoning = (value: string): ChatEvent => ({ type: 'reasoning-delta', text: value });

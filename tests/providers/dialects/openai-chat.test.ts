@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatEvent, ChatRequest, Turn } from '../../../core/chat';
 import type { Provider } from '../../../providers/contract';
 import { openaiChat } from '../../../providers/dialects/openai-chat';
 import { connectionTo, custom, known, question, told } from '../ask';
+
+// Every body is told thousands of times, cut in every way.
+vi.setConfig({ testTimeout: 60_000 });
 
 const fixture = (name: string): Uint8Array =>
   readFileSync(new URL(`../../fixtures/openai-chat/${name}`, import.meta.url));
