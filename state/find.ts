@@ -25,7 +25,8 @@ export function asRead(markdown: string): string {
   return markdown
     .replace(/^ {0,3}(`{3,}|~{3,}).*$/gm, '')
     .replace(/^ {0,3}(#{1,6}\s+|>\s?)/gm, '')
-    .replace(/!?\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')
+    // Without a second bracket inside, so that a long run of them is not tried from every place.
+    .replace(/!?\[([^[\]\n]*)\]\([^()\n]*\)/g, '$1')
     .replace(/(\*\*|__|~~|`)/g, '')
     .replace(/(^|[\s(])[*_](?=\S)|(?<=\S)[*_](?=$|[\s).,;:!?])/gm, '$1');
 }

@@ -44,6 +44,8 @@ export function Transcript() {
   for (let start = 0; start < turns.length; start += together) groups.push(turns.slice(start, start + together));
   return (
     <div class={styles.frame}>
+      {/* Headings of answers begin below this one, so that the outline has no hole. */}
+      <h2 class="visually-hidden">{i18n.t('panel.conversation')}</h2>
       <div
         ref={scroller}
         class={styles.scroller}
