@@ -40,10 +40,10 @@ Try a few things while this runs: press *Stop*; close the panel in the middle an
 const answer = await fetch('http://127.0.0.1:${standInPort}/v1/chat/completions');
 \`\`\`
 
-| this conversation | |
+| In this conversation | Number |
 | --- | ---: |
-| your messages so far | ${turns} |
-| models consulted | 0 |
+| Your messages so far | ${turns} |
+| Models consulted | 0 |
 
 To get real answers, open the settings and choose *Add provider*: a hosted one with a key, or a model on your own machine.
 `;

@@ -113,7 +113,6 @@ describe('from nothing to an answer', () => {
     const first = (await stored()).find((one) => one.name === 'Mine')?.id;
     const second = (await stored()).find((one) => one.name === 'Other')?.id;
     expect(await byDefault()).toBe(first);
-    await openConnection('Other');
     await options
       .getByRole('button', { name: /default/i })
       .last()
