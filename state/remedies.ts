@@ -1,4 +1,7 @@
-/** What can be done about each kind of failure, best first. The words and the buttons are the components' business. */
+/**
+ * What can be done about each kind of failure, best first. What is mended elsewhere (a server, a setting) can always be tried
+ * again here. The words and the buttons are the components' business.
+ */
 import type { ChatError, ErrorKind } from '../core/chat';
 
 export const remedies = [
@@ -18,22 +21,22 @@ const byKind: Record<ErrorKind, readonly Remedy[]> = {
   permission: ['pick-model', 'settings', 'retry'],
   quota: ['pick-model', 'settings', 'retry'],
   'rate-limit': ['retry', 'pick-model'],
-  'model-not-found': ['pick-model', 'settings'],
+  'model-not-found': ['pick-model', 'settings', 'retry'],
   'too-long': ['edit', 'new-chat', 'pick-model'],
   'bad-request': ['doctor', 'pick-model', 'retry'],
   overloaded: ['retry', 'pick-model'],
   server: ['retry', 'pick-model'],
   network: ['retry', 'doctor'],
   timeout: ['retry', 'doctor'],
-  'not-an-api': ['doctor', 'settings'],
-  'origin-refused': ['doctor', 'settings'],
-  redirect: ['settings', 'doctor'],
+  'not-an-api': ['doctor', 'settings', 'retry'],
+  'origin-refused': ['doctor', 'settings', 'retry'],
+  redirect: ['settings', 'doctor', 'retry'],
   'blocked-content': ['edit', 'pick-model', 'retry'],
   empty: ['retry', 'pick-model'],
   aborted: ['retry'],
   interrupted: ['retry'],
   'site-access': ['grant', 'settings'],
-  'not-set-up': ['settings'],
+  'not-set-up': ['settings', 'retry'],
   busy: [],
   'not-stored': [],
   'not-done': ['retry'],
