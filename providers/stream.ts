@@ -187,10 +187,13 @@ async function* answer(
 async function rested({ sleep, signal }: StreamOptions, ms: number): Promise<boolean> {
   return new Promise<boolean>((resolve) => {
     signal.addEventListener('abort', () => resolve(false), { once: true });
-    sleep(ms, signal).then(
-      () => resolve(!signal.aborted),
-      () => resolve(false),
-    );
+    // A sleep that throws at once is one that failed.
+    Promise.resolve()
+      .then(() => sleep(ms, signal))
+      .then(
+        () => resolve(!signal.aborted),
+        () => resolve(false),
+      );
   });
 }
 

@@ -14,6 +14,8 @@ const capabilities = {
   usage: false,
 } as const;
 
+/** Two of the originals could be given a proxy. */
+const proxy = 'A proxy, which the original could be given, is a setting of your browser.';
 const shutDown = 'Its operator shut it down; whoever owns the name now would read your messages.';
 
 /** The wire of the ChatGPT-Next-Web family. */
@@ -56,7 +58,7 @@ export const retired = [
     ...nextWeb,
     id: 'easychat',
     name: 'EasyChat',
-    description: `${shutDown} A cookie of each server is kept by the browser, as on a visit to it.`,
+    description: `${shutDown} A cookie of each server is kept by the browser, as on a visit to it. ${proxy}`,
     historicalUrl: 'https://free.easychat.work',
     servers: [
       'https://chat10.fastgpt.me',
@@ -104,7 +106,7 @@ export const retired = [
   {
     id: 'aichat',
     name: 'Aichat',
-    description: shutDown,
+    description: `${shutDown} ${proxy}`,
     historicalUrl: 'https://chat-gpt.org',
     baseUrl: '',
     auth: 'none',
