@@ -18,6 +18,8 @@ export interface Drafts {
   get(windowId: number): Promise<DraftRow | undefined>;
   /** The draft written last, for a window that is new after a restart of the browser. */
   newest(): Promise<DraftRow | undefined>;
+  /** Every window's draft, also of windows that are gone; newest first. */
+  all(): Promise<DraftRow[]>;
   put(draft: DraftRow): Promise<void>;
   remove(windowId: number): Promise<void>;
   clear(): Promise<void>;
@@ -51,6 +53,10 @@ export function createDrafts(options: Partial<DatabaseOptions> = {}): Drafts {
         const cursor = await transaction.objectStore('drafts').index('byTime').openCursor(null, 'prev');
         return cursor?.value;
       }),
+    all: () =>
+      database.read('all drafts', ['drafts'], async (transaction) =>
+        (await transaction.objectStore('drafts').index('byTime').getAll()).toReversed(),
+      ),
     put: (draft) =>
       database.write('put draft', 'relaxed', ['drafts'], async (transaction) => {
         await transaction.objectStore('drafts').put(draft);

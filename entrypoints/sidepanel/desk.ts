@@ -23,16 +23,17 @@ export function createDesk(world: DeskWorld): { drafts: DraftStore; memory: Pane
   let reading: Promise<DraftRow | undefined> | undefined;
   let row: DraftRow | undefined;
 
-  /** This window's row; a window that is new after a restart takes over the newest one whose window is gone. */
+  /** This window's row; a window that is new after a restart takes over the newest row whose window is gone. */
   async function read(): Promise<DraftRow | undefined> {
     const [drafts, windowId] = await Promise.all([world.drafts(), world.windowId()]);
     const own = await drafts.get(windowId);
     if (own) return own;
-    const newest = await drafts.newest();
-    if (!newest || (await world.openWindows()).includes(newest.windowId)) return undefined;
-    const adopted = { ...newest, windowId };
+    const [rows, open] = await Promise.all([drafts.all(), world.openWindows()]);
+    const left = rows.find((one) => !open.includes(one.windowId));
+    if (!left) return undefined;
+    const adopted = { ...left, windowId };
     await drafts.put(adopted);
-    await drafts.remove(newest.windowId);
+    await drafts.remove(left.windowId);
     return adopted;
   }
 
