@@ -14,9 +14,26 @@ export interface LiveRow {
   owner: string;
 }
 
+/** The words of one message, apart from its pictures and pages, so that a search reads nothing else. */
+export interface TextRow {
+  /** The message's. */
+  id: string;
+  chatId: string;
+  order: number;
+  text: string;
+}
+
+/** Changes whenever a search could find something else than before. */
+export interface Stamp {
+  id: 'stamp';
+  value: string;
+}
+
 export interface ChatSchema extends DBSchema {
   chats: { key: string; value: Chat; indexes: { byUpdated: [number, string]; byDeleted: number } };
   messages: { key: string; value: Message; indexes: { byChat: [string, number] } };
+  texts: { key: string; value: TextRow };
+  stamp: { key: string; value: Stamp };
   journal: { key: [string, number]; value: Stretch };
   live: { key: string; value: LiveRow };
   imports: { key: string; value: ImportRecord };
@@ -31,6 +48,8 @@ export const chatSteps: readonly Step[] = [
       // Only deleted chats have the field, so only they stand in this index.
       chats.createIndex('byDeleted', 'deletedAt');
       database.createObjectStore('messages', { keyPath: 'id' }).createIndex('byChat', ['chatId', 'order']);
+      database.createObjectStore('texts', { keyPath: 'id' });
+      database.createObjectStore('stamp', { keyPath: 'id' });
       database.createObjectStore('journal', { keyPath: ['run', 'from'] });
       database.createObjectStore('live', { keyPath: 'run' });
       database.createObjectStore('imports', { keyPath: 'id' });
@@ -44,7 +63,7 @@ export function openChats(options: Omit<Partial<DatabaseOptions>, 'stores'> = {}
   return createDatabase<ChatSchema>({
     name: chatDatabaseName,
     steps: chatSteps,
-    stores: ['chats', 'messages', 'journal', 'live', 'imports'],
+    stores: ['chats', 'messages', 'texts', 'stamp', 'journal', 'live', 'imports'],
     ...options,
   });
 }

@@ -1,6 +1,6 @@
-import type { Chat } from '../core/chat';
+import type { Chat, Message } from '../core/chat';
 import { journalOf, messagesOf, openChats, type ChatSchema } from './chat-database';
-import { searchChats } from './chat-search';
+import { createSearch } from './chat-search';
 import type { ChatReader } from './chats';
 import type { Database } from './database';
 
@@ -8,10 +8,7 @@ import type { Database } from './database';
 export function createChatReader(database: Database<ChatSchema> = openChats()): ChatReader {
   return {
     chat: (id) => database.read('chat', ['chats'], (transaction) => transaction.objectStore('chats').get(id)),
-    messages: (chatId) =>
-      database.read('messages', ['messages'], (transaction) =>
-        transaction.objectStore('messages').index('byChat').getAll(messagesOf(chatId)),
-      ),
+    messages: (chatId) => readMessages(database, chatId),
     async journal(run, after = 0) {
       // A row that began before `after` may reach beyond it, so all rows are looked at; a run has few.
       const rows = await database.read('journal', ['journal'], (transaction) =>
@@ -20,7 +17,7 @@ export function createChatReader(database: Database<ChatSchema> = openChats()): 
       return rows.filter((row) => row.to > after);
     },
     history: (options) => readHistory(database, options),
-    search: (query, signal) => searchChats(database, query, signal),
+    search: createSearch(database),
     count: async () => {
       const [all, deleted] = await database.read('count', ['chats'], (transaction) => {
         const chats = transaction.objectStore('chats');
@@ -29,6 +26,24 @@ export function createChatReader(database: Database<ChatSchema> = openChats()): 
       return all - deleted;
     },
   };
+}
+
+/** Rows in one reading; few enough that turning them into objects is no long task. */
+const messagesAtOnce = 400;
+
+/** In one transaction, so that what is read is of one moment, but not in one piece. */
+function readMessages(database: Database<ChatSchema>, chatId: string): Promise<Message[]> {
+  return database.read('messages', ['messages'], async (transaction) => {
+    const index = transaction.objectStore('messages').index('byChat');
+    const all: Message[] = [];
+    for (let range = messagesOf(chatId); ;) {
+      const batch = await index.getAll(range, messagesAtOnce);
+      all.push(...batch);
+      const last = batch.at(-1);
+      if (!last || batch.length < messagesAtOnce) return all;
+      range = IDBKeyRange.bound([chatId, last.order], [chatId, Infinity], true);
+    }
+  });
 }
 
 /** One page, newest first. Deleted chats are few and short-lived, so they are stepped over. */

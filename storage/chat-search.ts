@@ -1,100 +1,131 @@
-import type { Chat, Message } from '../core/chat';
-import { messagesOf, type ChatSchema } from './chat-database';
-import type { SearchHit } from './chats';
+import type { Chat } from '../core/chat';
+import type { ChatSchema, TextRow } from './chat-database';
+import type { ChatReader, SearchHit } from './chats';
 import type { Database } from './database';
 
 /** Rows in one reading; few enough that turning them into objects is no long task. */
-const chatsAtOnce = 500;
-const messagesAtOnce = 100;
-/** Chats whose texts are read together, so that a long history of short chats does not pay for each one alone. */
-const chatsTogether = 16;
+const chatsAtOnce = 400;
+const textsAtOnce = 300;
+/** Texts looked through before others get their turn. */
+const textsInTurn = 2_000;
 const hitsPerChat = 3;
 
 /** Characters shown before a match, and in all. */
 const before = 40;
 const shown = 160;
 
-/** Titles first, then texts, newest chat first. Letters match whatever their case; nothing else is interpreted. */
-export async function* searchChats(
-  database: Database<ChatSchema>,
-  query: string,
-  signal: AbortSignal,
-): AsyncGenerator<SearchHit> {
-  const wanted = lowered(query.trim());
-  if (!wanted) return;
-  const chats: Chat[] = [];
-  for await (const batch of allChats(database)) {
-    if (signal.aborted) return;
-    chats.push(...batch);
-  }
-  chats.reverse();
-  for (const chat of chats) {
-    const hit = match(chat.title, wanted);
-    if (hit) yield { chat, ...hit };
-  }
-  for (let place = 0; place < chats.length; place += chatsTogether) {
-    if (signal.aborted) return;
-    const group = chats.slice(place, place + chatsTogether);
-    const starts = await firstMessages(database, group);
-    for (const [index, chat] of group.entries()) {
-      yield* searchTexts(database, chat, starts[index] ?? [], wanted, signal);
+/** How long what was read is kept for the next letter of the query, in milliseconds. */
+const keptFor = 30_000;
+
+/** Everything a search looks through, newest chat first, with the stamp it was read under. */
+interface Library {
+  stamp: string | undefined;
+  chats: Chat[];
+  /** By chat, in order. */
+  texts: Map<string, TextRow[]>;
+}
+
+/**
+ * Titles first, then texts, newest chat first. Letters match whatever their case; nothing else is interpreted. The first
+ * search reads the words of all chats, in slices; those that follow soon look through what was read.
+ */
+export function createSearch(database: Database<ChatSchema>): ChatReader['search'] {
+  let kept: Library | undefined;
+  let forget: ReturnType<typeof setTimeout> | undefined;
+
+  const keep = (library: Library) => {
+    kept = library;
+    clearTimeout(forget);
+    forget = setTimeout(() => (kept = undefined), keptFor);
+  };
+
+  return async function* search(query, signal) {
+    const wanted = lowered(query.trim());
+    if (!wanted || signal.aborted) return;
+    const stamp = await readStamp(database);
+    const known = kept && kept.stamp === stamp ? kept : undefined;
+    const chats = known?.chats ?? (await readChats(database, signal));
+    if (!chats || signal.aborted) return;
+    for (const chat of chats) {
+      const hit = match(chat.title, wanted);
+      if (hit) yield { chat, ...hit };
       if (signal.aborted) return;
     }
+    const texts = known?.texts ?? (await readTexts(database, signal));
+    if (!texts || signal.aborted) return;
+    keep({ stamp, chats, texts });
+    yield* searchTexts(chats, texts, wanted, signal);
+  };
+}
+
+async function* searchTexts(
+  chats: readonly Chat[],
+  texts: ReadonlyMap<string, readonly TextRow[]>,
+  wanted: string,
+  signal: AbortSignal,
+): AsyncGenerator<SearchHit> {
+  let looked = 0;
+  for (const chat of chats) {
+    let hits = 0;
+    for (const row of texts.get(chat.id) ?? []) {
+      looked += 1;
+      if (looked % textsInTurn === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      const hit = match(row.text, wanted);
+      if (!hit) continue;
+      yield { chat, messageId: row.id, ...hit };
+      if (signal.aborted) return;
+      hits += 1;
+      if (hits === hitsPerChat) break;
+    }
+    if (signal.aborted) return;
   }
 }
 
-/** Oldest first, in batches, without deleted ones. */
-async function* allChats(database: Database<ChatSchema>): AsyncGenerator<Chat[]> {
+async function readStamp(database: Database<ChatSchema>): Promise<string | undefined> {
+  const row = await database.read('search stamp', ['stamp'], (transaction) =>
+    transaction.objectStore('stamp').get('stamp'),
+  );
+  return row?.value;
+}
+
+/** Newest first, without deleted ones; `undefined` if the search was given up. */
+async function readChats(database: Database<ChatSchema>, signal: AbortSignal): Promise<Chat[] | undefined> {
+  const chats: Chat[] = [];
   let range: IDBKeyRange | null = null;
   for (;;) {
     const batch: Chat[] = await database.read('search chats', ['chats'], (transaction) =>
       transaction.objectStore('chats').index('byUpdated').getAll(range, chatsAtOnce),
     );
-    yield batch.filter((chat) => chat.deletedAt === undefined);
+    if (signal.aborted) return undefined;
+    chats.push(...batch.filter((chat) => chat.deletedAt === undefined));
     const last = batch.at(-1);
-    if (!last || batch.length < chatsAtOnce) return;
+    if (!last || batch.length < chatsAtOnce) return chats.reverse();
     range = IDBKeyRange.lowerBound([last.updatedAt, last.id], true);
   }
 }
 
-function firstMessages(database: Database<ChatSchema>, chats: Chat[]): Promise<Message[][]> {
-  return database.read('search texts', ['messages'], (transaction) => {
-    const index = transaction.objectStore('messages').index('byChat');
-    return Promise.all(chats.map((chat) => index.getAll(messagesOf(chat.id), messagesAtOnce)));
-  });
-}
-
-async function* searchTexts(
+async function readTexts(
   database: Database<ChatSchema>,
-  chat: Chat,
-  start: Message[],
-  wanted: string,
   signal: AbortSignal,
-): AsyncGenerator<SearchHit> {
-  let hits = 0;
-  for (let batch = start; ;) {
-    for (const message of batch) {
-      const hit = match(searchable(message), wanted);
-      if (!hit) continue;
-      yield { chat, messageId: message.id, ...hit };
-      hits += 1;
-      if (hits === hitsPerChat) return;
+): Promise<Map<string, TextRow[]> | undefined> {
+  const texts = new Map<string, TextRow[]>();
+  let range: IDBKeyRange | null = null;
+  for (;;) {
+    const batch: TextRow[] = await database.read('search texts', ['texts'], (transaction) =>
+      transaction.objectStore('texts').getAll(range, textsAtOnce),
+    );
+    if (signal.aborted) return undefined;
+    for (const row of batch) {
+      const rows = texts.get(row.chatId);
+      if (rows) rows.push(row);
+      else texts.set(row.chatId, [row]);
     }
     const last = batch.at(-1);
-    if (!last || batch.length < messagesAtOnce || signal.aborted) return;
-    const rest = IDBKeyRange.bound([chat.id, last.order], [chat.id, Infinity], true);
-    batch = await database.read('search texts', ['messages'], (transaction) =>
-      transaction.objectStore('messages').index('byChat').getAll(rest, messagesAtOnce),
-    );
+    if (!last || batch.length < textsAtOnce) break;
+    range = IDBKeyRange.lowerBound(last.id, true);
   }
-}
-
-/** What a reader would remember of a message: its words and its quotes, not the pages that went along. */
-function searchable(message: Message): string {
-  return message.parts
-    .map((part) => (part.type === 'text' || part.type === 'quote' || part.type === 'refusal' ? part.text : ''))
-    .filter(Boolean)
-    .join('\n');
+  for (const rows of texts.values()) rows.sort((one, other) => one.order - other.order);
+  return texts;
 }
 
 /** Lower case without moving a single place, so that a match can be marked in the text as it is. */

@@ -1,4 +1,4 @@
-import type { AnswerMessage, Chat } from '../core/chat';
+import type { AnswerMessage, Chat, Message } from '../core/chat';
 import { fold } from '../core/fold';
 import type { Stretch } from '../core/protocol';
 import { journalOf, messagesOf, openChats, type ChatSchema } from './chat-database';
@@ -6,19 +6,21 @@ import { createChatReader } from './chat-reader';
 import type { ChatWriter } from './chats';
 import type { Database, Writing } from './database';
 
-type AllStores = ['chats', 'messages', 'journal', 'live', 'imports'];
-const allStores: AllStores = ['chats', 'messages', 'journal', 'live', 'imports'];
+type Store = 'chats' | 'messages' | 'texts' | 'stamp' | 'journal' | 'live' | 'imports';
+const allStores: Store[] = ['chats', 'messages', 'texts', 'stamp', 'journal', 'live', 'imports'];
+/** What an answer's beginning and end touch. */
+const answerStores: Store[] = ['chats', 'messages', 'texts', 'stamp', 'journal', 'live'];
+type Transaction = Writing<ChatSchema, Store[]>;
 
 /** The background's own side of the chat store. `owner` is the worker's boot id. */
 export function createChatWriter(owner: string, database: Database<ChatSchema> = openChats()): ChatWriter {
   return {
     ...createChatReader(database),
     ask: (chat, question, answer) =>
-      database.write('ask', 'strict', ['chats', 'messages', 'live'], async (transaction) => {
-        const messages = transaction.objectStore('messages');
-        if ((await messages.getKey((question ?? answer).id)) !== undefined) return false;
-        if (question) await messages.add(question);
-        await messages.add(answer);
+      database.write('ask', 'strict', answerStores, async (transaction) => {
+        const known = await transaction.objectStore('messages').getKey((question ?? answer).id);
+        if (known !== undefined) return false;
+        await addMessages(transaction, question ? [question, answer] : [answer]);
         await transaction.objectStore('live').put({ run: answer.id, chatId: chat.id, owner });
         await transaction.objectStore('chats').put(chat);
         return true;
@@ -30,7 +32,7 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
         if (live?.owner === owner) await transaction.objectStore('journal').add(stretch);
       }),
     finish: (answer, chat) =>
-      database.write('finish', 'strict', ['chats', 'messages', 'journal', 'live'], async (transaction) => {
+      database.write('finish', 'strict', answerStores, async (transaction) => {
         // Nobody's any more: another worker has closed it, or its chat was removed and stays removed.
         const live = await transaction.objectStore('live').get(answer.id);
         if (live?.owner !== owner) return;
@@ -38,13 +40,14 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
         if (chat) await patch(transaction, answer.chatId, chat);
       }),
     patchChat: (id, changes) =>
-      database.write('patch', 'strict', ['chats'], (transaction) => patch(transaction, id, changes)),
+      database.write('patch', 'strict', ['chats', 'stamp'], (transaction) => patch(transaction, id, changes)),
     undelete: (id) =>
-      database.write('undelete', 'strict', ['chats'], async (transaction) => {
+      database.write('undelete', 'strict', ['chats', 'stamp'], async (transaction) => {
         const chat = await transaction.objectStore('chats').get(id);
         if (!chat) return undefined;
         const { deletedAt: _gone, ...kept } = chat;
         await transaction.objectStore('chats').put(kept);
+        await stamp(transaction);
         return kept;
       }),
     purge: (before) =>
@@ -58,18 +61,16 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
       const chats: string[] = [];
       for (const { run, chatId } of left) {
         if (alive.has(run)) continue;
-        await database.write('sweep', 'strict', ['chats', 'messages', 'journal', 'live'], (transaction) =>
-          interrupt(transaction, run),
-        );
+        await database.write('sweep', 'strict', answerStores, (transaction) => interrupt(transaction, run));
         chats.push(chatId);
       }
       return chats;
     },
     insert: (chats, record) =>
-      database.write('insert', 'strict', ['chats', 'messages', 'imports'], async (transaction) => {
+      database.write('insert', 'strict', allStores, async (transaction) => {
         for (const { chat, messages } of chats) {
           await transaction.objectStore('chats').add(chat);
-          await Promise.all(messages.map((message) => transaction.objectStore('messages').add(message)));
+          await addMessages(transaction, messages);
         }
         if (record) await transaction.objectStore('imports').put(record);
       }),
@@ -86,12 +87,41 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
     clear: () =>
       database.write('clear', 'strict', allStores, async (transaction) => {
         await Promise.all(allStores.map((store) => transaction.objectStore(store).clear()));
+        await stamp(transaction);
       }),
   };
 }
 
+const stamp = (transaction: Pick<Writing<ChatSchema, ('chats' | 'stamp')[]>, 'objectStore'>) =>
+  transaction.objectStore('stamp').put({ id: 'stamp', value: crypto.randomUUID() });
+
+async function addMessages(transaction: Transaction, messages: readonly Message[]): Promise<void> {
+  await Promise.all(messages.map((message) => transaction.objectStore('messages').add(message)));
+  await putTexts(transaction, messages);
+}
+
+async function putTexts(transaction: Transaction, messages: readonly Message[]): Promise<void> {
+  const texts = transaction.objectStore('texts');
+  await Promise.all(
+    messages.map((message) => {
+      const { id, chatId, order } = message;
+      const text = wordsOf(message);
+      return text ? texts.put({ id, chatId, order, text }) : texts.delete(id);
+    }),
+  );
+  await stamp(transaction);
+}
+
+/** What a reader would remember of a message: its words and its quotes, not the pages that went along. */
+function wordsOf(message: Message): string {
+  return message.parts
+    .map((part) => (part.type === 'text' || part.type === 'quote' || part.type === 'refusal' ? part.text : ''))
+    .filter(Boolean)
+    .join('\n');
+}
+
 async function patch(
-  transaction: Pick<Writing<ChatSchema, ['chats']>, 'objectStore'>,
+  transaction: Pick<Writing<ChatSchema, ('chats' | 'stamp')[]>, 'objectStore'>,
   id: string,
   changes: Partial<Chat>,
 ): Promise<Chat | undefined> {
@@ -100,24 +130,20 @@ async function patch(
   if (!chat) return undefined;
   const patched = { ...chat, ...changes, id };
   await chats.put(patched);
+  await stamp(transaction);
   return patched;
 }
 
 /** The answer stands in its last form; nobody makes it any more. */
-async function settle(
-  transaction: Writing<ChatSchema, ('chats' | 'messages' | 'journal' | 'live')[]>,
-  answer: AnswerMessage,
-): Promise<void> {
+async function settle(transaction: Transaction, answer: AnswerMessage): Promise<void> {
   await transaction.objectStore('messages').put(answer);
+  await putTexts(transaction, [answer]);
   await transaction.objectStore('journal').delete(journalOf(answer.id));
   await transaction.objectStore('live').delete(answer.id);
 }
 
 /** Gives an answer that nobody makes any more the text its journal holds. */
-async function interrupt(
-  transaction: Writing<ChatSchema, ('chats' | 'messages' | 'journal' | 'live')[]>,
-  run: string,
-): Promise<void> {
+async function interrupt(transaction: Transaction, run: string): Promise<void> {
   const answer = await transaction.objectStore('messages').get(run);
   const rows = await transaction.objectStore('journal').getAll(journalOf(run));
   if (answer?.role === 'assistant') await settle(transaction, interrupted(answer, rows));
@@ -136,15 +162,17 @@ export function interrupted(answer: AnswerMessage, rows: readonly Stretch[]): An
   return fold(whole, { type: 'error', error: { kind: 'interrupted', message: '', mayHaveReached: true } }, at);
 }
 
-async function removeChats(transaction: Writing<ChatSchema, AllStores>, chatIds: string[]): Promise<void> {
+async function removeChats(transaction: Transaction, chatIds: string[]): Promise<void> {
   const messages = transaction.objectStore('messages');
   for (const chatId of chatIds) {
     const ids = await messages.index('byChat').getAllKeys(messagesOf(chatId));
     for (const id of ids) {
       await messages.delete(id);
+      await transaction.objectStore('texts').delete(id);
       await transaction.objectStore('journal').delete(journalOf(id));
       await transaction.objectStore('live').delete(id);
     }
     await transaction.objectStore('chats').delete(chatId);
   }
+  await stamp(transaction);
 }
