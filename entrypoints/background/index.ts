@@ -5,9 +5,9 @@ import { createBackground } from './compose';
 import { registerMenus } from './menus';
 import { classifySender, type Sender } from './sender';
 
+// One classic script: what the pages share with it is not split off into files that the worker would have to fetch one by one.
 // The browser wakes the worker only for listeners that are registered before this function returns.
 export default defineBackground({
-  type: 'module',
   main() {
     registerMenus();
     const background = createBackground();

@@ -63,7 +63,7 @@ describe('manifest', () => {
       ...inBoth,
       permissions: [...permissions, 'sidePanel'],
       minimum_chrome_version: '120',
-      background: { service_worker: 'background.js', type: 'module' },
+      background: { service_worker: 'background.js' },
       side_panel: { default_path: 'sidepanel.html' },
     });
   });
@@ -72,7 +72,7 @@ describe('manifest', () => {
     expect(JSON.parse(read('firefox', 'manifest.json'))).toEqual({
       ...inBoth,
       permissions,
-      background: { scripts: ['background.js'], type: 'module' },
+      background: { scripts: ['background.js'] },
       sidebar_action: { default_panel: 'sidepanel.html', default_title: 'Gloss' },
       browser_specific_settings: {
         gecko: {
@@ -170,7 +170,9 @@ describe('weight', () => {
     expect(sum, JSON.stringify(sizes)).toBeLessThanOrEqual(limit);
   });
 
-  test('the worker is at most 120 kB, all of it there from the start', () => {
+  // The aim is 120 kB. Seven wires, the catalog, search and the schemas of every message are more than that; whoever adds to
+  // it should know (docs/decisions/worker-size.md).
+  test('the worker is one file of at most 256 kB', () => {
     const files = withImports('chrome', ['background.js']);
     // import() throws in a service worker.
     for (const file of files) expect(read('chrome', file), file).not.toMatch(/\bimport\s*\(/);
@@ -178,7 +180,8 @@ describe('weight', () => {
     expect(
       sizes.reduce((all, [, size]) => all + size, 0),
       JSON.stringify(sizes),
-    ).toBeLessThanOrEqual(120_000);
+    ).toBeLessThanOrEqual(256_000);
+    expect(files).toEqual(['background.js']);
   });
 
   test('the package is at most 400 kB', () => {
