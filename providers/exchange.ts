@@ -118,8 +118,10 @@ async function openSession(task: Exchange, path: string): Promise<void> {
 }
 
 async function send(task: Exchange, url: string, init: RequestInit): Promise<Response> {
+  // A browser's fetch refuses to be called as another object's method.
+  const { fetch } = task;
   try {
-    return await task.fetch(url, init);
+    return await fetch(url, init);
   } catch (thrown) {
     throw new NetworkError(thrown);
   }

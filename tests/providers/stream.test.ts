@@ -269,6 +269,15 @@ describe('the request', () => {
     expect(fetch.sent[0]?.init.headers).toMatchObject({ 'x-field': 'dep', 'x-origin': 'https://res.example' });
   });
 
+  it('calls fetch on nothing, as a browser wants it', async () => {
+    const inner = inTurn(ok);
+    const events = await ask(function (this: unknown, url, init) {
+      if (this !== undefined) throw new TypeError('Illegal invocation');
+      return inner(url, init);
+    });
+    expect(textOf(events)).toBe('Hello');
+  });
+
   it('tells first what was left out of the question', async () => {
     const events = await ask(inTurn(ok), { chat: { notices: [{ kind: 'turns-left-out', turns: 2 }] } });
     expect(kinds(events)[0]).toBe('turns-left-out');
