@@ -92,7 +92,8 @@ export const Connections = createModel((deps: ConnectionsDeps) => {
     },
     edit(id: string): Promise<void> {
       const connection = deps.connections.value.find((one) => one.id === id);
-      return connection ? show(draftOf(connection), false) : Promise.resolve();
+      if (!connection || open.value?.draft.value.id === id) return Promise.resolve();
+      return show(draftOf(connection), false);
     },
     async close(): Promise<void> {
       const form = open.value;

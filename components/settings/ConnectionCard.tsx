@@ -67,11 +67,9 @@ export function ConnectionCard({
       ) : null}
       {keyless === true && connection.enabled ? <p class={styles.trouble}>{i18n.t('options.keyless')}</p> : null}
       <div class={styles.actions}>
-        {open ? null : (
-          <Button size="small" kind="quiet" icon={Pencil} aria-describedby={id} onClick={onEdit}>
-            {i18n.t('options.edit')}
-          </Button>
-        )}
+        <Button size="small" kind="quiet" icon={Pencil} aria-describedby={id} aria-expanded={open} onClick={onEdit}>
+          {i18n.t('options.edit')}
+        </Button>
         {isDefault || !connection.enabled ? null : (
           <Button size="small" kind="quiet" aria-describedby={id} onClick={onDefault}>
             {i18n.t('options.makeDefault')}

@@ -13,6 +13,9 @@ import { LocalServersView } from './LocalServersView';
 import { Section } from './Section';
 import styles from './ConnectionsSection.module.css';
 
+/** A form that stood open already keeps what was typed; *Edit* only leads into it. */
+const goToForm = () => document.getElementById('connection-provider')?.focus();
+
 interface ConnectionsSectionProps {
   connections: Connections;
   local: LocalServers;
@@ -87,7 +90,7 @@ export function ConnectionsSection({ connections, local, catalog, passphrase, en
                 key={id}
                 row={row}
                 open={id === openId}
-                onEdit={() => void connections.edit(id)}
+                onEdit={() => void connections.edit(id).then(goToForm)}
                 onRemove={() => void connections.remove(id)}
                 onDefault={() => void connections.setDefault(id)}
                 onEnable={(enabled) => void connections.enable(id, enabled)}
