@@ -107,7 +107,7 @@ function Group({ turns, isLast, atOnce, scroller }: GroupProps) {
     if (wanted !== null && turns.some(({ id }) => id === wanted)) drawn.value = true;
   });
 
-  if (!drawn.value) return <div ref={place} style={{ height: turns.length * guessed }} />;
+  if (!drawn.value) return <div ref={place} style={{ height: `${turns.length * guessed}px` }} />;
   return (
     <>
       {turns.map((turn, index) => (
