@@ -55,10 +55,19 @@ export async function findPlace(wanted: string): Promise<boolean> {
   const first = placeOf(at);
   const last = placeOf(at + needle.length - 1);
   if (!first || !last) return false;
-  const element = first.node.parentElement;
-  for (let one: Element | null = element; one; one = one.parentElement)
-    if (one.localName === 'details') one.setAttribute('open', '');
-  element?.scrollIntoView({ block: 'center' });
+  const ancestors: Element[] = [];
+  for (let one = first.node.parentElement; one; one = one.parentElement) ancestors.push(one);
+  for (const one of ancestors) if (one.localName === 'details') one.setAttribute('open', '');
+  // The element around the text may be as long as the page, so the text itself is brought into the middle.
+  const range = document.createRange();
+  range.setStart(first.node, first.offset);
+  range.setEnd(first.node, first.offset + 1);
+  for (const one of ancestors) {
+    const isBox = one !== document.scrollingElement && one !== document.body && one.scrollHeight > one.clientHeight;
+    if (!isBox || !/auto|scroll/.test(getComputedStyle(one).overflowY)) continue;
+    one.scrollTop += range.getBoundingClientRect().top - one.getBoundingClientRect().top - one.clientHeight / 2;
+  }
+  scrollBy({ top: range.getBoundingClientRect().top - innerHeight / 2, behavior: 'instant' });
   getSelection()?.setBaseAndExtent(first.node, first.offset, last.node, last.offset + 1);
   return true;
 }

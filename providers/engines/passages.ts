@@ -101,7 +101,7 @@ function quoted(passage: Passage, part: Attached, words: PassagesWords): string 
   const above = passage.headings.map(escaped).join(' › ');
   const isMarked = part.type === 'page';
   const quote = (isMarked ? inMarkdown(passage.text) : plain(passage.text)).map((line) => `> ${line}`.trimEnd());
-  const link = linked(words.show(), part, isMarked ? placeOf(passage) : passage.text);
+  const link = linked(words.show(), part, isMarked ? placeOf(passage, part.text) : passage.text);
   return `${[...(above === '' ? [] : [`**${above}**`]), quote.join('\n'), ...(link === words.show() ? [] : [link])].join('\n\n')}\n\n`;
 }
 
@@ -110,11 +110,14 @@ function linked(text: string, { source }: Attached, place: string): string {
   return address === undefined ? text : `[${text}](<${address}>)`;
 }
 
-/** The words of a passage by which a browser finds it: its first line with enough of them, as the page shows it. */
-function placeOf(passage: Passage): string {
+/**
+ * The words of a passage by which a browser finds it: its first line with enough of them, as the page shows it. A browser
+ * goes to the first of several, so a line whose beginning stands only once in the page is better.
+ */
+function placeOf(passage: Passage, page: string): string {
   const lines = passage.text
     .split('\n')
-    .filter((line) => !/^\s*(`{3,}|\|( --- \|)+$)/.test(line))
+    .filter((line) => /\p{L}/u.test(line) && !/^\s*`{3,}/.test(line))
     .map((line) => (/^\s*\|/.test(line) ? longest(line.split(/(?<!\\)\|/)) : line))
     .map((line) =>
       line
@@ -122,7 +125,9 @@ function placeOf(passage: Passage): string {
         .replaceAll('\\|', '|')
         .trim(),
     );
-  return lines.find((line) => line.split(/\s+/).length >= 4) ?? longest(lines) ?? passage.headings.at(-1) ?? '';
+  const sentences = lines.filter((line) => line.split(/\s+/).length >= 4);
+  const isAlone = (line: string) => page.indexOf(line.slice(0, 50)) === page.lastIndexOf(line.slice(0, 50));
+  return sentences.find(isAlone) ?? sentences[0] ?? (longest(lines) || (passage.headings.at(-1) ?? ''));
 }
 
 const longest = (texts: readonly string[]): string =>
