@@ -1,0 +1,59 @@
+/** One branch of a chat as Markdown, to be read, kept or pasted elsewhere. */
+import type { Chat, Message, Part } from '../core/chat';
+
+/** What stands around the messages, in the user's language. */
+export interface MarkdownWords {
+  you: string;
+  /** Heading of an answer. */
+  answer(provider: string, model: string): string;
+  /** Stands for a picture, which stays behind. */
+  image(name: string): string;
+  interrupted: string;
+}
+
+/** `branch` is what is on show, oldest first. Thoughts, notices and the bytes of pictures stay behind. */
+export function chatMarkdown(chat: Chat, branch: readonly Message[], words: MarkdownWords): string {
+  const sections = branch.map((message) => {
+    const heading = message.role === 'user' ? words.you : words.answer(message.provider, message.model);
+    const parts = message.parts.map((part: Part) => partMarkdown(part, words)).filter(Boolean);
+    const cut = message.role === 'assistant' && message.state !== 'complete' ? [`*${words.interrupted}*`] : [];
+    return [`## ${oneLine(heading)}`, ...parts, ...cut].join('\n\n');
+  });
+  return `${[`# ${oneLine(chat.title)}`, ...sections].join('\n\n')}\n`;
+}
+
+function partMarkdown(part: Part, words: MarkdownWords): string {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.text.trim();
+    case 'quote':
+      return `${part.text
+        .trim()
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n')}\n>\n> ${link(part.source.title, part.source.url)}`;
+    case 'page':
+      return `> ${link(part.source.title, part.source.url)}`;
+    case 'image':
+      return `*${oneLine(words.image(part.name ?? ''))}*`;
+    case 'citation':
+      return `- ${link(part.title ?? part.url, part.url)}`;
+    case 'reasoning':
+    case 'tool-call':
+    case 'opaque':
+    case 'notice':
+      return '';
+    default:
+      return part satisfies never;
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** Title and address are a page's own words; neither may end the link early. Other schemes than the web's stay text. */
+function link(title: string, url: string): string {
+  const label = oneLine(title || url).replaceAll(/[\\[\]]/g, '\\$&');
+  if (!/^https?:/i.test(url)) return label;
+  return `[${label}](<${url.replaceAll(/[<>\s]/g, encodeURIComponent)}>)`;
+}
