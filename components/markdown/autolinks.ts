@@ -39,6 +39,7 @@ export function autolinkAtColon(
 
 /** An address that starts with `www.`, whose first dot is at `dot`. */
 export function autolinkAtDot(source: string, from: number, dot: number, inLinkText: boolean): Autolink | undefined {
+  if (source[dot - 1] !== 'w' && source[dot - 1] !== 'W') return undefined;
   const start = wordStart(source, from, dot);
   if (source.slice(start, dot).toLowerCase() !== 'www') return undefined;
   return finished(source, start, dot + 1, 'http://', inLinkText);

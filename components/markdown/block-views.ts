@@ -2,7 +2,7 @@ import { CodeView } from './code-view';
 import { element, type BlockView, type Drawing } from './drawing';
 import { LargeView, tooLarge } from './large-view';
 import { TableView } from './table-view';
-import { TextView } from './text-view';
+import { taskOf, TextView } from './text-view';
 import { isContainer, type Block, type ContainerBlock, type FormulaBlock, type ListBlock } from './tree';
 
 /** Makes the view of a block, still empty. */
@@ -14,9 +14,11 @@ function viewOf(drawing: Drawing, block: Block, parent: ContainerBlock, index: n
 function viewOfKind(drawing: Drawing, block: Block, mayBeTask: boolean): BlockView {
   switch (block.kind) {
     case 'document':
+      return new ContainerView(drawing, element('div'), block.kind);
     case 'quote':
+      return new ContainerView(drawing, quote(), block.kind);
     case 'item':
-      return new ContainerView(drawing, element(nameOfContainer[block.kind]), block.kind);
+      return new ItemView(drawing, element('li'), block.kind);
     case 'list':
       return new ListView(drawing, block);
     case 'paragraph':
@@ -35,7 +37,11 @@ function viewOfKind(drawing: Drawing, block: Block, mayBeTask: boolean): BlockVi
   }
 }
 
-const nameOfContainer = { document: 'div', quote: 'blockquote', item: 'li' } as const;
+function quote(): HTMLElement {
+  const own = element('blockquote');
+  own.dir = 'auto';
+  return own;
+}
 
 /** A block made of blocks. Children that are settled are never looked at again. */
 export class ContainerView implements BlockView {
@@ -102,6 +108,15 @@ class ListView extends ContainerView {
       this.element.className = block.tight ? '' : 'loose';
     }
     super.update(block, settled);
+  }
+}
+
+class ItemView extends ContainerView {
+  override update(block: Block, settled: boolean): void {
+    super.update(block, settled);
+    const first = block.kind === 'item' ? block.children[0] : undefined;
+    const isTask = first?.kind === 'paragraph' && taskOf(first.text) !== undefined;
+    if (isTask !== (this.element.className !== '')) this.element.className = isTask ? 'task' : '';
   }
 }
 

@@ -1,19 +1,26 @@
+import { visible } from '../ui/visible';
 import { element } from './drawing';
-import { showInvisible } from './invisible';
+import type { Highlighter } from './highlighter';
 
-/** Lines and characters to a piece, at most. */
+/** A piece ends with the line that makes it this long; a line longer than that is broken over several pieces. */
 const linesToPiece = 24;
 const charactersToPiece = 4096;
+/** Pieces to colour; a longer block goes on without colour. */
+const colouredPieces = 200;
+/** Lines to colour between two looks at the clock. */
+const linesAtOnce = 16;
 
-/** A run of lines with a text node of its own. */
-export interface CodePiece {
+/** A run of lines with elements of its own. */
+interface Piece {
   readonly element: HTMLElement;
-  readonly node: Text;
-  /** Where it starts in the code. */
-  readonly start: number;
-  /** Its part of the code, as written. */
+  /** What is not coloured: a line still being written, or everything. */
+  readonly plain: Text;
+  /** The piece's part of the code, as written, and how much of it is coloured. */
   text: string;
+  coloured: number;
   lines: number;
+  /** Characters of its last line. */
+  lastLine: number;
 }
 
 /**
@@ -21,20 +28,27 @@ export interface CodePiece {
  * comes. Where a piece ends depends on the code alone, so growing code ends in the same pieces as code that came whole.
  */
 export class CodeLines {
-  readonly pieces: CodePiece[] = [];
   private readonly parent: HTMLElement;
+  private readonly pieces: Piece[] = [];
   /** Length of the whole lines shown, and the unfinished line after them. */
   private whole = 0;
   private partial = '';
+  /** The first piece that may have lines without colour. */
+  private colouring = 0;
 
   constructor(parent: HTMLElement) {
     this.parent = parent;
   }
 
+  /** Line ends shown. */
+  get count(): number {
+    return this.pieces.reduce((sum, piece) => sum + piece.lines, 0);
+  }
+
   /** Shows `text`, whole lines that extend those shown before, and the unfinished line `partial`. */
   show(text: string, partial: string): void {
     const added = text.slice(this.whole) + partial;
-    if (added.startsWith(this.partial)) this.append(added.slice(this.partial.length));
+    if (added.slice(0, this.partial.length) === this.partial) this.append(added.slice(this.partial.length));
     else {
       this.takeOff(this.partial.length);
       this.append(added);
@@ -43,9 +57,17 @@ export class CodeLines {
     this.partial = partial;
   }
 
-  /** Line ends shown. */
-  get count(): number {
-    return this.pieces.reduce((sum, piece) => sum + piece.lines, 0);
+  /** Colours whole lines that have none yet. Stops where `enough` says so, and gives false if lines are left. */
+  colour(highlighter: Highlighter, enough: () => boolean): boolean {
+    for (; this.colouring < Math.min(this.pieces.length, colouredPieces); this.colouring += 1) {
+      const piece = this.pieces[this.colouring];
+      while (piece && piece.coloured < piece.text.length) {
+        if (!colourLines(piece, highlighter)) break;
+        if (enough()) return false;
+      }
+      if (piece && !isFull(piece)) break;
+    }
+    return true;
   }
 
   clear(): void {
@@ -53,6 +75,7 @@ export class CodeLines {
     this.pieces.length = 0;
     this.whole = 0;
     this.partial = '';
+    this.colouring = 0;
   }
 
   private append(text: string): void {
@@ -61,29 +84,25 @@ export class CodeLines {
       const piece = this.openPiece();
       const to = pieceEnd(piece, text, from);
       const added = text.slice(from, to);
+      count(piece, added);
       piece.text += added;
-      piece.lines += countLines(added);
-      piece.node.appendData(showInvisible(added));
+      piece.plain.appendData(visible(added));
       from = to;
     }
   }
 
-  private openPiece(): CodePiece {
+  private openPiece(): Piece {
     const last = this.pieces.at(-1);
-    if (last && last.lines < linesToPiece && last.text.length < charactersToPiece) return last;
-    const piece: CodePiece = {
-      element: element('span', 'lines'),
-      node: document.createTextNode(''),
-      start: last ? last.start + last.text.length : 0,
-      text: '',
-      lines: 0,
-    };
-    piece.element.append(piece.node);
+    if (last && !isFull(last)) return last;
+    const plain = document.createTextNode('');
+    const piece: Piece = { element: element('span', 'lines'), plain, text: '', coloured: 0, lines: 0, lastLine: 0 };
+    piece.element.append(plain);
     this.parent.append(piece.element);
     this.pieces.push(piece);
     return piece;
   }
 
+  /** Takes characters off the end. They are of an unfinished line, so they have no colour. */
   private takeOff(length: number): void {
     let left = length;
     while (left > 0) {
@@ -96,29 +115,81 @@ export class CodeLines {
         this.pieces.pop();
       } else {
         piece.text = piece.text.slice(0, -taken);
-        piece.lines = countLines(piece.text);
-        piece.node.data = showInvisible(piece.text);
+        piece.lines = 0;
+        piece.lastLine = 0;
+        count(piece, piece.text);
+        piece.plain.data = visible(piece.text.slice(piece.coloured));
       }
     }
   }
 }
 
-/** Where the part of `text` ends that still belongs to `piece`: after its last line, or where it is full. */
-function pieceEnd(piece: CodePiece, text: string, from: number): number {
-  let full = from + charactersToPiece - piece.text.length;
-  // Both halves of a surrogate pair stay together.
-  if (/[\uD800-\uDBFF]/.test(text[full - 1] ?? '')) full += 1;
-  let end = from;
-  for (let lines = piece.lines; lines < linesToPiece; lines += 1) {
-    const feed = text.indexOf('\n', end);
-    if (feed === -1 || feed >= full) return Math.min(full, text.length);
-    end = feed + 1;
-  }
-  return end;
+function isFull(piece: Piece): boolean {
+  if (piece.lastLine >= charactersToPiece) return true;
+  return piece.lastLine === 0 && (piece.lines >= linesToPiece || piece.text.length >= charactersToPiece);
 }
 
-function countLines(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
+/** Where the part of `text` ends that still belongs to `piece`. */
+function pieceEnd(piece: Piece, text: string, from: number): number {
+  let end = from;
+  let { lines, lastLine } = piece;
+  for (;;) {
+    const feed = text.indexOf('\n', end);
+    const full = end + charactersToPiece - lastLine;
+    if (feed === -1 || feed >= full) {
+      // Both halves of a surrogate pair stay together.
+      const broken = /[\uD800-\uDBFF]/.test(text[full - 1] ?? '') ? full + 1 : full;
+      return Math.min(broken, text.length);
+    }
+    end = feed + 1;
+    lines += 1;
+    lastLine = 0;
+    if (lines >= linesToPiece || piece.text.length + end - from >= charactersToPiece) return end;
+  }
+}
+
+/** Counts `added`, which comes at the end of the piece. */
+function count(piece: Piece, added: string): void {
+  let start = 0;
+  for (let feed = added.indexOf('\n'); feed !== -1; feed = added.indexOf('\n', start)) {
+    piece.lines += 1;
+    piece.lastLine = 0;
+    start = feed + 1;
+  }
+  piece.lastLine += added.length - start;
+}
+
+/** Puts the next whole lines of a piece into coloured elements. Gives false if it has none. */
+function colourLines(piece: Piece, highlighter: Highlighter): boolean {
+  const made: (HTMLElement | string)[] = [];
+  let shown = 0;
+  const start = piece.coloured;
+  for (let lines = 0; lines < linesAtOnce; lines += 1) {
+    const feed = piece.text.indexOf('\n', piece.coloured);
+    const end = feed === -1 ? (isFull(piece) ? piece.text.length : piece.coloured) : feed + 1;
+    if (end === piece.coloured) break;
+    const line = visible(piece.text.slice(piece.coloured, end));
+    shown += line.length;
+    const broken = !line.endsWith('\n');
+    for (const token of highlighter.line(broken ? line : line.slice(0, -1))) {
+      made.push(token.colour === '' ? token.text : element('span', token.colour, token.text));
+    }
+    if (!broken) made.push('\n');
+    piece.coloured = end;
+  }
+  if (piece.coloured === start) return false;
+  piece.plain.before(...joined(made));
+  piece.plain.deleteData(0, shown);
+  return true;
+}
+
+/** Texts that follow each other, as one. */
+function joined(parts: readonly (HTMLElement | string)[]): (HTMLElement | string)[] {
+  const out: (HTMLElement | string)[] = [];
+  for (const part of parts) {
+    const last = out.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') out[out.length - 1] = last + part;
+    else out.push(part);
+  }
+  return out;
 }

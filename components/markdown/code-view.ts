@@ -1,10 +1,14 @@
 import { CodeLines } from './code-lines';
 import { element, type BlockView, type Drawing } from './drawing';
-import { showInvisible } from './invisible';
+import { Highlighter } from './highlighter';
+import { grammarOf } from './languages';
+import { visible } from '../ui/visible';
 import type { Block, CodeBlock } from './tree';
 
 /** Lines from which on a block of code can be saved as a file. */
 const linesToDownload = 30;
+/** Milliseconds of one frame that go into colouring. */
+const colourBudget = 5;
 /** How long a button says that it has done its work, in milliseconds. */
 const noticeFor = 1600;
 
@@ -16,6 +20,8 @@ export class CodeView implements BlockView {
   private readonly drawing: Drawing;
   private block: CodeBlock;
   private download: HTMLButtonElement | undefined;
+  private highlighter: Highlighter | undefined;
+  private colouringLater = false;
 
   constructor(drawing: Drawing, block: CodeBlock) {
     this.drawing = drawing;
@@ -33,9 +39,21 @@ export class CodeView implements BlockView {
     });
     wrap.setAttribute('aria-pressed', 'false');
     const copy = button(labels.copy, () => void this.copy(copy));
-    this.bar.append(element('span', 'code-name', showInvisible(languageOf(block) || labels.code)), wrap, copy);
+    this.bar.append(element('span', 'code-name', visible(languageOf(block) || labels.code)), wrap, copy);
     this.element.dir = 'ltr';
     this.element.append(this.bar, pre);
+    void this.loadGrammar(block);
+  }
+
+  private async loadGrammar(block: CodeBlock): Promise<void> {
+    try {
+      const grammar = await grammarOf(languageOf(block))?.();
+      if (!grammar) return;
+      this.highlighter = new Highlighter(grammar);
+      this.colour();
+    } catch {
+      // Code without colour is still code.
+    }
   }
 
   fits(block: Block): boolean {
@@ -48,7 +66,25 @@ export class CodeView implements BlockView {
     if (block !== this.block) this.lines.clear();
     this.block = block;
     this.lines.show(block.text, block.partial);
+    this.colour();
     if (!this.download && this.lines.count > linesToDownload) this.offerDownload();
+  }
+
+  /** Colours whole lines: the few that came with this frame at once, many in slices. */
+  private colour(): void {
+    if (!this.highlighter || this.colouringLater) return;
+    const until = performance.now() + colourBudget;
+    try {
+      this.colouringLater = !this.lines.colour(this.highlighter, () => performance.now() >= until);
+    } catch {
+      // A grammar that stumbles leaves the rest plain.
+      this.highlighter = undefined;
+    }
+    if (!this.colouringLater) return;
+    requestAnimationFrame(() => {
+      this.colouringLater = false;
+      if (this.element.isConnected) this.colour();
+    });
   }
 
   private async copy(copy: HTMLButtonElement): Promise<void> {

@@ -1,6 +1,6 @@
 import { element, type Drawing } from './drawing';
 import { plainText } from './inline';
-import { showInvisible } from './invisible';
+import { visible } from '../ui/visible';
 import { destination, doubtAbout, openable } from './link-safety';
 import type { Inline } from './tree';
 
@@ -21,8 +21,12 @@ export function patchInline(
   before = 0,
   inLink = false,
 ): void {
-  let place = parent.childNodes[before] ?? null;
-  for (let index = 0; index < nodes.length; index += 1) {
+  // Growing text changes at its end, so most of it is passed by without a look at the elements.
+  let index = 0;
+  while (index < nodes.length && same(former[index], nodes[index])) index += 1;
+  if (index === nodes.length && index === former.length) return;
+  let place = parent.childNodes[before + index] ?? null;
+  for (; index < nodes.length; index += 1) {
     const node = nodes[index];
     if (node === undefined) continue;
     const old = former[index];
@@ -43,19 +47,19 @@ export function patchInline(
 
 /** Turns what shows `old` into what shows `node`, if both are of a kind. */
 function patch(drawing: Drawing, place: ChildNode, old: Inline, node: Inline, inLink: boolean): boolean {
-  if (old === node) return true;
+  if (same(old, node)) return true;
   switch (node.type) {
     case 'text':
       if (old.type !== 'text' || !(place instanceof Text)) return false;
-      if (node.text === old.text) return true;
-      if (node.text.startsWith(old.text)) place.appendData(shown(node.text.slice(old.text.length), inLink));
+      if (node.text.slice(0, old.text.length) === old.text)
+        place.appendData(shown(node.text.slice(old.text.length), inLink));
       else place.data = shown(node.text, inLink);
       return true;
     case 'break':
       return old.type === 'break';
     case 'code':
       if (old.type !== 'code') return false;
-      if (node.text !== old.text) place.textContent = showInvisible(node.text);
+      place.textContent = visible(node.text);
       return true;
     case 'emphasis':
     case 'strong':
@@ -65,7 +69,31 @@ function patch(drawing: Drawing, place: ChildNode, old: Inline, node: Inline, in
       patchInline(drawing, place, old.children, node.children, 0, inLink || node.type === 'pending');
       return true;
     case 'link':
-      return old.type === 'link' && old.url === node.url && old.title === node.title && sameWords(old, node);
+    case 'image':
+    case 'formula':
+      return false;
+    default:
+      return node satisfies never;
+  }
+}
+
+function same(old: Inline | undefined, node: Inline | undefined): boolean {
+  if (old === undefined || node === undefined || old.type !== node.type) return false;
+  switch (node.type) {
+    case 'text':
+    case 'code':
+      return 'text' in old && old.text === node.text;
+    case 'break':
+      return true;
+    case 'emphasis':
+    case 'strong':
+    case 'strike':
+    case 'pending':
+      return 'children' in old && sameAll(old.children, node.children);
+    case 'link':
+      return (
+        old.type === 'link' && old.url === node.url && old.title === node.title && sameAll(old.children, node.children)
+      );
     case 'image':
       return old.type === 'image' && old.url === node.url && old.alt === node.alt && old.title === node.title;
     case 'formula':
@@ -75,12 +103,12 @@ function patch(drawing: Drawing, place: ChildNode, old: Inline, node: Inline, in
   }
 }
 
-function sameWords(old: Inline, node: Inline): boolean {
-  return JSON.stringify(old) === JSON.stringify(node);
+function sameAll(old: readonly Inline[], nodes: readonly Inline[]): boolean {
+  return old.length === nodes.length && old.every((child, index) => same(child, nodes[index]));
 }
 
 function shown(text: string, inLink: boolean): string {
-  return inLink ? showInvisible(text) : text;
+  return inLink ? visible(text) : text;
 }
 
 const elementOf = { emphasis: 'em', strong: 'strong', strike: 'del' } as const;
@@ -92,7 +120,7 @@ function create(drawing: Drawing, node: Inline, inLink: boolean): ChildNode {
     case 'break':
       return document.createElement('br');
     case 'code':
-      return element('code', '', showInvisible(node.text));
+      return element('code', '', visible(node.text));
     case 'emphasis':
     case 'strong':
     case 'strike':
@@ -123,7 +151,7 @@ function link(drawing: Drawing, node: Extract<Inline, { type: 'link' }>): HTMLEl
   const url = openable(node.url);
   if (!url) {
     const inert = filled(drawing, element('span', 'inert'), node.children, true);
-    inert.title = showInvisible(node.url);
+    inert.title = visible(node.url);
     return inert;
   }
   const anchor = filled(drawing, element('a'), node.children, true);
@@ -132,7 +160,7 @@ function link(drawing: Drawing, node: Extract<Inline, { type: 'link' }>): HTMLEl
   anchor.rel = 'noopener noreferrer';
   anchor.referrerPolicy = 'no-referrer';
   anchor.draggable = false;
-  anchor.title = showInvisible([destination(url), node.title].filter(Boolean).join(' – '));
+  anchor.title = visible([destination(url), node.title].filter(Boolean).join(' – '));
   const doubt = doubtAbout(plainText(node.children), url);
   if (doubt) anchor.dataset.doubt = doubt;
   return anchor;
@@ -140,7 +168,7 @@ function link(drawing: Drawing, node: Extract<Inline, { type: 'link' }>): HTMLEl
 
 /** An image is never fetched: a button names where it is. Only one that is in the text itself shows. */
 function image(drawing: Drawing, node: Extract<Inline, { type: 'image' }>, inLink: boolean): HTMLElement {
-  const alt = showInvisible(node.alt);
+  const alt = visible(node.alt);
   if (node.url.length <= largestImage && ownImage.test(node.url)) {
     const picture = element('img');
     picture.alt = alt;
@@ -150,7 +178,7 @@ function image(drawing: Drawing, node: Extract<Inline, { type: 'image' }>, inLin
   const url = openable(node.url);
   if (!url || url.protocol === 'mailto:' || inLink) {
     const inert = element('span', 'inert', alt);
-    inert.title = showInvisible(node.url);
+    inert.title = visible(node.url);
     return inert;
   }
   const button = element('button', 'image', [alt, drawing.labels.image(destination(url))].filter(Boolean).join(' – '));

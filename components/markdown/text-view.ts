@@ -61,7 +61,7 @@ export class TextView implements BlockView {
 
   private draw(source: string): void {
     const { drawing, growing } = this;
-    const task = this.mayBeTask ? /^\[([ xX])\][ \t\n]/.exec(source)?.[1] : undefined;
+    const task = this.mayBeTask ? taskOf(source) : undefined;
     this.showBox(task);
     const text = task === undefined ? source : source.slice(4);
     const { nodes, missing } = parseInline(text, { references: drawing.references, growing });
@@ -87,6 +87,11 @@ export class TextView implements BlockView {
     this.box.className = done ? 'box done' : 'box';
     this.box.ariaLabel = done ? this.drawing.labels.done : this.drawing.labels.notDone;
   }
+}
+
+/** What is in the box that text starts with: a space or an x. Nothing, where there is no box. */
+export function taskOf(text: string): string | undefined {
+  return /^\[([ xX])\][ \t\n]/.exec(text)?.[1];
 }
 
 /** A model must not be able to write headings that look like the panel's own, so the first level is the third. */

@@ -41,20 +41,25 @@ export interface MarkdownView {
 
 /** Milliseconds one frame may spend on text that waits; the rest goes into the next frames. */
 const frameBudget = 8;
+/** Text that comes this many milliseconds after the last drawing is drawn at once: it is the first in its frame. */
+const frameTime = 12;
 
 /** Makes a view of streamed Markdown inside `container`, which it owns until `dispose`. */
 export function createMarkdownView(container: HTMLElement, options: MarkdownOptions): MarkdownView {
   const follow = followClicks(container, options);
   let document = new GrowingDocument(container, options);
   let text = '';
+  const extended = new Extension();
   let done = false;
   let frame = 0;
+  let drawnAt = 0;
 
   const step = (budget: number) => {
     const until = performance.now() + budget;
-    while (!document.advance(text, done)) {
-      if (performance.now() >= until) return schedule();
-    }
+    let all = document.advance(text, done);
+    while (!all && performance.now() < until) all = document.advance(text, done);
+    drawnAt = performance.now();
+    if (!all) schedule();
   };
   const schedule = () => {
     frame ||= requestAnimationFrame(() => {
@@ -63,22 +68,20 @@ export function createMarkdownView(container: HTMLElement, options: MarkdownOpti
     });
   };
   const stopFrame = () => {
-    cancelAnimationFrame(frame);
+    if (frame !== 0) cancelAnimationFrame(frame);
     frame = 0;
   };
 
   return {
     update(next, nextDone) {
       if (next === text && nextDone === done) return;
-      const first = text === '';
-      if (document.complete || !next.startsWith(text)) {
+      if (document.complete || !extended.by(text, next, nextDone)) {
         container.replaceChildren();
         document = new GrowingDocument(container, options);
       }
       text = next;
       done = nextDone;
-      // Text that is there from the start shows at once, without an empty frame before it.
-      if (first && done) step(frameBudget);
+      if (frame === 0 && performance.now() - drawnAt >= frameTime) step(frameBudget);
       else schedule();
     },
     flush() {
@@ -91,4 +94,23 @@ export function createMarkdownView(container: HTMLElement, options: MarkdownOpti
       container.replaceChildren();
     },
   };
+}
+
+/** Tells text that goes on from text that is another. */
+class Extension {
+  private compared = 0;
+
+  /**
+   * Whether `next` starts with `former`. Comparing all of it in every frame would cost more than drawing what is new, so
+   * between whole comparisons, made as the text grows by a quarter and at its end, only both ends of `former` are compared.
+   */
+  by(former: string, next: string, done: boolean): boolean {
+    if (next.length < former.length) return false;
+    const ends = 64;
+    if (next.slice(0, ends).slice(0, former.length) !== former.slice(0, ends)) return false;
+    if (next.slice(Math.max(0, former.length - ends), former.length) !== former.slice(-ends)) return false;
+    if (!done && former.length >= this.compared && former.length < this.compared * 1.25) return true;
+    this.compared = former.length;
+    return next.slice(0, former.length) === former;
+  }
 }

@@ -1,0 +1,2 @@
+/** Nothing at all: what the page itself costs. */
+export const start = () => ({ push() {} });
