@@ -38,12 +38,14 @@ export function adviseAddress(
   return hint ? { ok: true, address: judged, hint } : { ok: true, address: judged };
 }
 
-/** The nearest address that passes, if one exists. Plain http is proposed only where it would be allowed. */
+/** The nearest address that passes, or on the local network the one that is asked about next. */
 function mendOf(typed: string, fault: AddressFault): AddressMend | undefined {
   switch (fault) {
     case 'no-scheme': {
       const bare = typed.replace(/^\/+/, '');
-      return use(`http://${bare}`, true) ?? use(`https://${bare}`);
+      const judged = judgeBaseUrl(`http://${bare}`, { allowPrivateHttp: true });
+      // On this machine and around it servers speak plain http; whether that may be is the next question.
+      return judged.ok ? { kind: 'use', url: judged.url } : use(`https://${bare}`);
     }
     case 'bad-scheme':
       return use(typed.replace(/^[a-z][a-z0-9+.-]*:\/*/i, 'https://'));
@@ -72,10 +74,9 @@ function mendOf(typed: string, fault: AddressFault): AddressMend | undefined {
   }
 }
 
-function use(candidate: string, loopbackOnly = false): AddressMend | undefined {
+function use(candidate: string): AddressMend | undefined {
   const judged = judgeBaseUrl(candidate);
-  if (!judged.ok || (loopbackOnly && !judged.loopback)) return undefined;
-  return { kind: 'use', url: judged.url };
+  return judged.ok ? { kind: 'use', url: judged.url } : undefined;
 }
 
 function hintOf(

@@ -12,7 +12,7 @@ describe('a base URL that cannot be used, and the one click that mends it', () =
     ['//api.example.com/v1', 'no-scheme', 'https://api.example.com/v1'],
     ['localhost:11434', 'no-scheme', 'http://localhost:11434'],
     ['127.0.0.1:8080/v1', 'no-scheme', 'http://127.0.0.1:8080/v1'],
-    ['192.168.1.20:11434/v1', 'no-scheme', 'https://192.168.1.20:11434/v1'],
+    ['192.168.1.20:11434/v1', 'no-scheme', 'http://192.168.1.20:11434/v1'],
     ['ftp://api.example.com/v1', 'bad-scheme', 'https://api.example.com/v1'],
     ['https://me:secret@api.example.com/v1', 'userinfo', 'https://api.example.com/v1'],
     ['https://api.example.com/v1?key=1', 'query', 'https://api.example.com/v1'],
@@ -28,7 +28,7 @@ describe('a base URL that cannot be used, and the one click that mends it', () =
     if (advice.ok) return;
     expect(advice.mend).toEqual(mend === undefined ? undefined : { kind: 'use', url: mend });
     // A mend that does not mend would be worse than none.
-    if (mend !== undefined) expect(adviseAddress(mend, custom)).toMatchObject({ ok: true });
+    if (mend !== undefined) expect(adviseAddress(mend, custom, { allowPrivateHttp: true })).toMatchObject({ ok: true });
   });
 
   test('plain http on the local network is a switch, not another address', () => {
