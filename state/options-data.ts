@@ -10,6 +10,8 @@ export interface DataDeps {
   saveFile(name: string, text: string): void;
   /** Epoch milliseconds. */
   now(): number;
+  /** Everything is gone; what the page shows of it goes too. */
+  cleared(): Promise<void>;
 }
 
 export type ImportState =
@@ -87,6 +89,7 @@ export const DataModel = createModel((deps: DataDeps) => {
     async clear(): Promise<void> {
       clearing.value = 'working';
       const reply = await deps.send('data.clear', {});
+      if (reply.ok) await deps.cleared();
       clearing.value = reply.ok ? 'done' : { failed: reply.error.message };
     },
   };

@@ -52,6 +52,12 @@ export const PassphraseModel = createModel((send: Send) => {
     unlock(passphrase: string): Promise<boolean> {
       return run('unlocked', () => send('passphrase.unlock', { passphrase }));
     },
+    /** Reads it anew, as on a page just opened. */
+    async restart(): Promise<void> {
+      done.value = null;
+      fault.value = null;
+      await refresh();
+    },
     needsOld: computed(() => status.value.set),
   };
 });

@@ -67,6 +67,10 @@ const data = new DataModel({
   send,
   saveFile,
   now: () => Date.now(),
+  async cleared() {
+    await Promise.all([connections.close(), passphrase.restart(), ledger.refresh(), preferences.load()]);
+    connections.removed.value = null;
+  },
   makeExport: async () =>
     exportData({
       exportedAt: Date.now(),
