@@ -97,7 +97,7 @@ export function remedyWords(remedy: Remedy): string {
     case 'edit':
       return i18n.t('panel.fix.edit');
     case 'new-chat':
-      return i18n.t('panel.newChat');
+      return i18n.t('panel.startNewChat');
     case 'doctor':
       return i18n.t('panel.fix.doctor');
     default:
