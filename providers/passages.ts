@@ -14,7 +14,9 @@ export interface Passage {
   text: string;
 }
 
-/** In UTF-16 units: a passage ends at a blank line from here on … */
+/** In UTF-16 units: a passage ends before a line that names something new from here on, … */
+const topicLength = 250;
+/** … at a blank line from here on, … */
 const goodLength = 500;
 /** … and at any line, sentence or word from here on. */
 const greatestLength = 1200;
@@ -48,7 +50,8 @@ export function passagesOf(text: string, marked = true): Passage[] {
       continue;
     }
     const isFull = length + line.length > greatestLength;
-    if (fence === '' && (isFull || (line === '' && length >= goodLength && !isLeadIn(lines.at(-1))))) {
+    const isTopic = lines.at(-1) === '' && isLabel(line) && length >= topicLength;
+    if (fence === '' && (isFull || isTopic || (line === '' && length >= goodLength && !isLeadIn(lines.at(-1))))) {
       finish(labelsOff(lines));
     } else if (isFull && !closes) {
       // Code that is cut stays code on both sides.
