@@ -21,6 +21,7 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
         const known = await transaction.objectStore('messages').getKey((question ?? answer).id);
         if (known !== undefined) return false;
         await addMessages(transaction, question ? [question, answer] : [answer]);
+        await stamp(transaction);
         await transaction.objectStore('live').put({ run: answer.id, chatId: chat.id, owner });
         await transaction.objectStore('chats').put(chat);
         return true;
@@ -68,10 +69,15 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
     },
     insert: (chats, record) =>
       database.write('insert', 'strict', allStores, async (transaction) => {
-        for (const { chat, messages } of chats) {
-          await transaction.objectStore('chats').add(chat);
-          await addMessages(transaction, messages);
+        for (let place = 0; place < chats.length; place += chatsAtOnce) {
+          const group = chats.slice(place, place + chatsAtOnce);
+          await Promise.all(group.map(({ chat }) => transaction.objectStore('chats').add(chat)));
+          await addMessages(
+            transaction,
+            group.flatMap(({ messages }) => messages),
+          );
         }
+        await stamp(transaction);
         if (record) await transaction.objectStore('imports').put(record);
       }),
     imported: (id) =>
@@ -95,6 +101,9 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
 const stamp = (transaction: Pick<Writing<ChatSchema, ('chats' | 'stamp')[]>, 'objectStore'>) =>
   transaction.objectStore('stamp').put({ id: 'stamp', value: crypto.randomUUID() });
 
+/** Requests are asked for in groups: one by one a long import would take a minute, all at once too much memory. */
+const chatsAtOnce = 200;
+
 async function addMessages(transaction: Transaction, messages: readonly Message[]): Promise<void> {
   await Promise.all(messages.map((message) => transaction.objectStore('messages').add(message)));
   await putTexts(transaction, messages);
@@ -109,7 +118,6 @@ async function putTexts(transaction: Transaction, messages: readonly Message[]):
       return text ? texts.put({ id, chatId, order, text }) : texts.delete(id);
     }),
   );
-  await stamp(transaction);
 }
 
 /** What a reader would remember of a message: its words and its quotes, not the pages that went along. */
@@ -138,6 +146,7 @@ async function patch(
 async function settle(transaction: Transaction, answer: AnswerMessage): Promise<void> {
   await transaction.objectStore('messages').put(answer);
   await putTexts(transaction, [answer]);
+  await stamp(transaction);
   await transaction.objectStore('journal').delete(journalOf(answer.id));
   await transaction.objectStore('live').delete(answer.id);
 }
@@ -164,15 +173,20 @@ export function interrupted(answer: AnswerMessage, rows: readonly Stretch[]): An
 
 async function removeChats(transaction: Transaction, chatIds: string[]): Promise<void> {
   const messages = transaction.objectStore('messages');
-  for (const chatId of chatIds) {
-    const ids = await messages.index('byChat').getAllKeys(messagesOf(chatId));
-    for (const id of ids) {
-      await messages.delete(id);
-      await transaction.objectStore('texts').delete(id);
-      await transaction.objectStore('journal').delete(journalOf(id));
-      await transaction.objectStore('live').delete(id);
-    }
-    await transaction.objectStore('chats').delete(chatId);
+  for (let place = 0; place < chatIds.length; place += chatsAtOnce) {
+    const group = chatIds.slice(place, place + chatsAtOnce);
+    const ids = await Promise.all(group.map((chatId) => messages.index('byChat').getAllKeys(messagesOf(chatId))));
+    await Promise.all([
+      ...group.map((chatId) => transaction.objectStore('chats').delete(chatId)),
+      ...ids
+        .flat()
+        .flatMap((id) => [
+          messages.delete(id),
+          transaction.objectStore('texts').delete(id),
+          transaction.objectStore('journal').delete(journalOf(id)),
+          transaction.objectStore('live').delete(id),
+        ]),
+    ]);
   }
   await stamp(transaction);
 }

@@ -26,6 +26,8 @@ export interface DataWorld {
   clear(): Promise<void>;
 }
 
+/** Characters of a file to import. As a message it grows by what JSON adds to it, and must stay below the browser's 64 MiB. */
+export const longestImport = 48_000_000;
 /** More problems than a person reads are only counted. */
 const mostProblems = 50;
 
@@ -97,6 +99,7 @@ export function createDataCommands(world: DataWorld): DataCommands {
 
 /** What a file holds, piece by piece. Throws `Refused` if it is no export of Gloss at all. */
 export function readFile(json: string): { found: Import; problems: string[]; skipped: number } {
+  if (json.length > longestImport) return refuse('This file is too large. Export fewer chats at a time.');
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);

@@ -37,8 +37,8 @@ import { Refused } from './commands';
 const longestText = 1_000_000;
 /** Base64 characters of one image. */
 const longestImage = 20_000_000;
-/** Characters of a file to import. The browser itself takes no message over 64 MB. */
-export const longestImport = 48_000_000;
+/** The browser itself takes no message over 64 MiB. A file that is too long for us is refused with words, further on. */
+const longestMessage = 64 * 1024 * 1024;
 
 export const id = pipe(
   string(),
@@ -149,7 +149,7 @@ const inputs: { [Name in CommandName]: GenericSchema<unknown, CommandInput<Name>
   'chat.use': strictObject({ chatId: id, connectionId: id, model }),
   'chat.delete': strictObject({ chatId: id }),
   'chat.undelete': strictObject({ chatId: id }),
-  'data.import': strictObject({ json: text(longestImport), dryRun: boolean() }),
+  'data.import': strictObject({ json: text(longestMessage), dryRun: boolean() }),
   'data.undoImport': strictObject({ importId: id }),
   'data.clear': nothing,
   'connection.save': strictObject({
