@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useSignal } from '@preact/signals';
 import { List, Star } from 'lucide';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Provider } from '../../providers/contract';
 import { modelChoices } from '../../state/model-choice';
 import { wantsModel } from '../../state/options-draft';
@@ -23,6 +23,10 @@ export function ModelField({ form }: { form: ConnectionForm }) {
   const list = useRef<HTMLUListElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const provider = form.provider.value;
+  // The buttons below stay on top of the page; an opened list may not end behind them.
+  useEffect(() => {
+    if (open.value) list.current?.scrollIntoView({ block: 'nearest' });
+  }, [open.value]);
   if (!provider || provider.engine !== undefined) return null;
 
   const draft = form.draft.value;
