@@ -70,16 +70,27 @@ export function AskedPage({ page }: { page: PagePart }) {
   );
 }
 
+/** What a server or a file calls base64 may be anything; `null` if it is none. */
+function bytesOf(data: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
 /** A picture from base64, through an address of its own: an attribute of megabytes would be slow, and a `data:` SVG could say too much. */
 export function Picture({ image, alt }: { image: ImagePart; alt: string }) {
   const [url, put] = useState<string>();
+  const shown = /^image\/(png|jpeg|webp|gif)$/.test(image.mediaType);
   useEffect(() => {
-    const bytes = Uint8Array.from(atob(image.data), (character) => character.charCodeAt(0));
+    const bytes = shown ? bytesOf(image.data) : null;
+    if (!bytes) return;
     const made = URL.createObjectURL(new Blob([bytes], { type: image.mediaType }));
     put(made);
     return () => URL.revokeObjectURL(made);
   }, [image]);
-  if (!/^image\/(png|jpeg|webp|gif)$/.test(image.mediaType)) return null;
+  if (!shown) return null;
   const size = image.width && image.height ? { width: image.width, height: image.height } : {};
   return <img class={styles.picture} src={url} alt={image.name ?? alt} {...size} draggable={false} />;
 }

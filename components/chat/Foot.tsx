@@ -2,6 +2,7 @@ import { i18n } from '#i18n';
 import { RefreshCw, StepForward } from 'lucide';
 import type { AnswerMessage } from '../../core/chat';
 import { textOf } from '../../core/fold';
+import { estimatedCost } from '../../state/models';
 import type { Versions as Count } from '../../state/tree';
 import { Button } from '../ui/Button';
 import { CopyButton } from '../ui/CopyButton';
@@ -21,7 +22,8 @@ interface FootProps {
 
 /** What can be done with a finished answer, and what it took. */
 export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
-  const { chat, jump } = useGloss();
+  const { chat, jump, models } = useGloss();
+  const estimate = estimatedCost(answer, models.listings.value, models.providers.value);
   const text = textOf(answer.parts);
   const again = () => {
     jump.value += 1;
@@ -49,7 +51,7 @@ export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
         ) : null}
         <span class={styles.space} />
         <span class={styles.usage} title={usageDetail(answer)}>
-          {usageWords(answer)}
+          {usageWords(answer, estimate)}
         </span>
       </div>
     </>
@@ -60,20 +62,26 @@ export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
 const measurable = 300;
 
 /** Model, tokens, speed and cost, as far as they are known. */
-export function usageWords({ model, usage, firstAt, endedAt }: AnswerMessage): string {
+export function usageWords({ model, usage, firstAt, endedAt }: AnswerMessage, estimate?: number): string {
   const tokens = usage?.outputTokens;
   const took = firstAt === undefined || endedAt === undefined ? 0 : endedAt - firstAt;
   return [
     model,
     tokens ? i18n.t('panel.usage.tokens', [tokens.toLocaleString()]) : '',
     tokens && took >= measurable ? i18n.t('panel.usage.speed', [speed(tokens / (took / 1_000))]) : '',
-    usage?.cost === undefined ? '' : costWords(usage.cost),
+    costOf(usage?.cost, estimate),
   ]
     .filter((part) => part !== '')
     .join(' · ');
 }
 
 const speed = (perSecond: number): string => (perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toString());
+
+/** What the provider says it cost, else what it should have. */
+function costOf(told: number | undefined, estimate: number | undefined): string {
+  if (told !== undefined) return costWords(told);
+  return estimate === undefined || estimate <= 0 ? '' : i18n.t('panel.usage.about', [costWords(estimate)]);
+}
 
 /** Less than this is not worth more digits; US dollars. */
 const smallestCost = 0.0001;

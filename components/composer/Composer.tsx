@@ -1,5 +1,5 @@
 import { i18n } from '#i18n';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { ArrowUp, FilePlus2, ImagePlus, Square } from 'lucide';
 import { recalls, sends } from '../../state/keys';
@@ -28,7 +28,11 @@ export function Composer() {
   const hint = useSignal('');
   const pictures = usePictures();
 
-  useEffect(() => field.current?.focus(), []);
+  // Before the next key: the first frame may just have been replaced under the reader's fingers.
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+  }, []);
   useSignalEffect(() => {
     if (focus.value > 0) field.current?.focus();
   });

@@ -1,4 +1,4 @@
-import '../../assets/styles/base.css';
+import './frame.css';
 import { render } from 'preact';
 import { effect, signal } from '@preact/signals';
 import { browser } from 'wxt/browser';
@@ -106,12 +106,7 @@ const gloss: Gloss = {
 };
 
 followAppearance(settings);
-render(
-  <GlossContext value={gloss}>
-    <PanelView />
-  </GlossContext>,
-  document.querySelector('#app')!,
-);
+mount(document.querySelector('#app')!);
 
 chat.connect();
 // Whatever comes on show in this window is what it shows next time.
@@ -121,6 +116,19 @@ effect(() => {
 });
 void settings.follow();
 void start();
+
+/** Puts the panel in the place of its first frame, and goes on with what was typed there. */
+function mount(place: Element): void {
+  const keys = place.querySelector('textarea');
+  if (keys?.value) composer.type(keys.value);
+  place.replaceChildren();
+  render(
+    <GlossContext value={gloss}>
+      <PanelView />
+    </GlossContext>,
+    place,
+  );
+}
 
 async function start(): Promise<void> {
   await Promise.all([panel.start(), composer.restore()]);

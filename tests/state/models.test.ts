@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Provider } from '../../providers/contract';
-import { ModelsModel, seesPictures } from '../../state/models';
+import { estimatedCost, ModelsModel, seesPictures } from '../../state/models';
 import { fakeBackground, refusal } from './fakes';
 
 const connection = (id: string, over: Partial<Connection> = {}): Connection => ({
@@ -86,6 +86,28 @@ describe('the list of models', () => {
     connections.value = [connection('a', { favourites: ['x', 'a-1'] })];
     await models.toggleFavourite({ connectionId: 'a', model: 'x' });
     expect(background.inputs('connection.save')[1]).toMatchObject({ connection: { favourites: ['a-1'] } });
+  });
+});
+
+describe('estimatedCost', () => {
+  const asked = {
+    providerId: 'p',
+    connectionId: 'c',
+    model: 'm',
+    usage: { inputTokens: 1_000_000, outputTokens: 500_000 },
+  };
+  const listings = (price: unknown) => new Map([['c', { state: 'ready' as const, models: [{ id: 'm', price }] }]]);
+
+  it('multiplies tokens by prices for a million', () => {
+    expect(estimatedCost(asked, listings({ input: 2, output: 8 }), [])).toBe(6);
+  });
+
+  it('says nothing where a count or a price is missing or odd', () => {
+    expect(estimatedCost(asked, new Map(), [])).toBeUndefined();
+    expect(estimatedCost(asked, listings({ input: '2', output: 8 }), [])).toBeUndefined();
+    expect(
+      estimatedCost({ ...asked, usage: { outputTokens: 5 } }, listings({ input: 2, output: 8 }), []),
+    ).toBeUndefined();
   });
 });
 
