@@ -106,7 +106,10 @@ export async function listModels(world: ModelsWorld, target: Target, typedKey?: 
     if (found.length === 0 && page === 0 && !looksLikeList(body)) {
       throw refused('not-an-api', 'The answer is not a list of models.', { origin: server.origin });
     }
-    for (const model of found) if (!models.has(model.id)) models.set(model.id, model);
+    for (const model of found) {
+      // A server may say the key back where a name should be; lists are stored and shown.
+      if (!models.has(model.id) && !holds(model, key)) models.set(model.id, model);
+    }
     const following = next === undefined ? undefined : nextPage(url, next);
     // A link to somewhere else is not followed: the key would go along.
     if (following === undefined || following === url || new URL(following).origin !== server.origin) break;
@@ -114,6 +117,9 @@ export async function listModels(world: ModelsWorld, target: Target, typedKey?: 
   }
   return [...models.values()];
 }
+
+const holds = (model: ModelInfo, key: string | undefined): boolean =>
+  key !== undefined && key.trim() !== '' && JSON.stringify(model).includes(JSON.stringify(key.trim()).slice(1, -1));
 
 /** The server a list is asked from: the chosen one of a pool, else the first. */
 export function serverOf({ connection, provider }: Target): Extract<ReturnType<typeof judgeBaseUrl>, { ok: true }> {
