@@ -83,6 +83,16 @@ describe('connection.models', () => {
     expect((await ask()).models).toEqual([{ id: 'm3' }]);
   });
 
+  test('a name that is the key, said back, is left out', async () => {
+    const key = 'a-key-of-no-known-shape';
+    const { origin } = await serve((_request, response) =>
+      json(response, { data: [{ id: 'm1' }, { id: key }, { id: `m-${key}` }] }),
+    );
+    const { world: made } = world();
+    const list = await listOf(made)({ connection: draft(`${origin}/v1`), key }, context);
+    expect(list.models.map(({ id }) => id)).toEqual(['m1']);
+  });
+
   test('a list asked for with a typed key is not kept', async () => {
     const { origin } = await serve((_request, response) => json(response, { data: [{ id: 'secret' }] }));
     const { world: made, kept } = world();
