@@ -123,13 +123,15 @@ export async function openSidePanel(browser, id, beside, connect) {
  * Adds a provider on the options page, as a user would. The browser must have been told to allow the site, or somebody must
  * answer its prompt.
  * @param {Page} options
- * @param {{ baseUrl: string, model?: string, key?: string, name?: string, provider?: string }} connection
+ * @param {{ baseUrl: string, model?: string, key?: string, name?: string, provider?: string, fields?: Record<string, string> }}
+ *   connection `fields` are the provider's own, by their labels
  * @param {() => Promise<void>} [answerPrompt] runs right after the click that makes the browser ask
  */
-export async function addProvider(options, { baseUrl, model, key, name, provider }, answerPrompt) {
+export async function addProvider(options, { baseUrl, model, key, name, provider, fields = {} }, answerPrompt) {
   await options.getByRole('button', { name: 'Add provider' }).first().click();
   await options.getByRole('combobox', { name: 'Provider' }).selectOption(provider ?? 'custom');
   await options.getByRole('textbox', { name: 'Base URL' }).fill(baseUrl);
+  for (const [label, value] of Object.entries(fields)) await options.getByRole('textbox', { name: label }).fill(value);
   if (key !== undefined) await options.getByLabel('API key').fill(key);
   if (name !== undefined) await options.getByRole('textbox', { name: 'Name' }).fill(name);
   if (model !== undefined) await modelField(options).fill(model);
