@@ -1,5 +1,5 @@
 import { i18n } from '#i18n';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { effect, type ReadonlySignal } from '@preact/signals';
 import { createMarkdownView, type MarkdownLabels, type MarkdownView } from './view';
 import './markdown.css';
@@ -40,7 +40,8 @@ export function Markdown({ text, done, onLink }: MarkdownProps) {
   const open = useRef(onLink);
   open.current = onLink;
 
-  useEffect(() => {
+  // In the same moment as everything else that is drawn: buttons and usage never stand beside a text that is not there yet.
+  useLayoutEffect(() => {
     if (!container.current) return;
     const made = createMarkdownView(container.current, { onLink: (url) => open.current(url), labels: labels() });
     view.current = made;
@@ -50,7 +51,7 @@ export function Markdown({ text, done, onLink }: MarkdownProps) {
     };
   }, []);
 
-  useEffect(
+  useLayoutEffect(
     () =>
       effect(() => {
         view.current?.update(

@@ -81,7 +81,11 @@ export function createMarkdownView(container: HTMLElement, options: MarkdownOpti
       }
       text = next;
       done = nextDone;
-      if (frame === 0 && performance.now() - drawnAt >= frameTime) step(frameBudget);
+      // The end shows at once, together with whatever says that it is the end.
+      if (done) {
+        stopFrame();
+        step(frameBudget);
+      } else if (frame === 0 && performance.now() - drawnAt >= frameTime) step(frameBudget);
       else schedule();
     },
     flush() {
