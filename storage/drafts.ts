@@ -16,9 +16,7 @@ export interface DraftRow {
 
 export interface Drafts {
   get(windowId: number): Promise<DraftRow | undefined>;
-  /** The draft written last, for a window that is new after a restart of the browser. */
-  newest(): Promise<DraftRow | undefined>;
-  /** Every window's draft, also of windows that are gone; newest first. */
+  /** Every window's draft, newest first; after a restart of the browser windows are new, and what is left is taken over. */
   all(): Promise<DraftRow[]>;
   put(draft: DraftRow): Promise<void>;
   remove(windowId: number): Promise<void>;
@@ -48,11 +46,6 @@ export function createDrafts(options: Partial<DatabaseOptions> = {}): Drafts {
   return {
     get: (windowId) =>
       database.read('draft', ['drafts'], (transaction) => transaction.objectStore('drafts').get(windowId)),
-    newest: () =>
-      database.read('newest draft', ['drafts'], async (transaction) => {
-        const cursor = await transaction.objectStore('drafts').index('byTime').openCursor(null, 'prev');
-        return cursor?.value;
-      }),
     all: () =>
       database.read('all drafts', ['drafts'], async (transaction) =>
         (await transaction.objectStore('drafts').index('byTime').getAll()).toReversed(),
