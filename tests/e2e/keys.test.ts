@@ -373,6 +373,6 @@ test('found at its own origin, and nowhere else', async () => {
   for (const { path, body } of [...session.upstream.chats, ...session.upstream.others]) {
     if (found(`${path} ${JSON.stringify(body)}`).length > 0) off.push(`a request to ${path}`);
   }
-  expect(off).toEqual([]);
   await report({ 'Keys planted': keys.length, 'Keys found off their origin': off.length });
+  expect(off).toEqual([]);
 });
