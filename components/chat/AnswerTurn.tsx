@@ -40,6 +40,8 @@ export function AnswerTurn({ message, versions, last }: AnswerTurnProps) {
       aria-label={i18n.t('panel.answer')}
       aria-busy={running.value}
     >
+      {/* A model's own headings begin at the third level; this is the second, and a way from answer to answer. */}
+      <h2 class="visually-hidden">{i18n.t('panel.answer')}</h2>
       <div class={styles.body}>
         {kinds.map((kind, place) => (
           <Part key={`${place}-${kind}`} answer={message} place={place} running={running} />

@@ -157,7 +157,7 @@ describe('weight', () => {
   test.each([
     ['sidepanel.html', 35_000],
     // The catalog of providers is in it, and nobody waits for it to take keys.
-    ['options.html', 50_000],
+    ['options.html', 60_000],
   ])('%s begins with at most %i bytes of script, gzipped', (page, limit) => {
     const entries = [...read('chrome', page).matchAll(/<script[^>]*\ssrc="\/?([^"]+)"/g)].map(
       ([, source]) => source ?? '',
@@ -194,7 +194,7 @@ describe('weight', () => {
   });
 });
 
-test('the same tree builds to the same bytes', async () => {
+test('the same tree builds to the same bytes', { timeout: 180_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gloss-again-'));
   try {
     const { code, output } = await buildExtension('chrome', folder);
@@ -212,31 +212,24 @@ test('the same tree builds to the same bytes', async () => {
   }
 });
 
-describe("Mozilla's linter", () => {
-  const lint = async (folder: string) => {
-    const { output } = await run(
-      process.execPath,
-      [binOf('web-ext'), 'lint', '--source-dir', folder, '--output', 'json'],
-      { quiet: true },
-    );
-    return JSON.parse(output.slice(output.indexOf('{'))) as { summary: { errors: number }; errors: { code: string }[] };
-  };
-
-  test('finds an error where there is one', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gloss-planted-'));
-    cpSync(buildFor('firefox'), folder, { recursive: true });
-    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, unknown>;
-    writeFileSync(
-      join(folder, 'manifest.json'),
-      JSON.stringify({ ...manifest, content_security_policy: "script-src 'self'" }),
-    );
-    const { summary } = await lint(folder);
-    rmSync(folder, { recursive: true, force: true });
-    expect(summary.errors).toBeGreaterThan(0);
-  });
-
-  test('finds none in what is shipped', async () => {
-    const { errors } = await lint(buildFor('firefox'));
-    expect(errors).toEqual([]);
-  });
+// That it finds nothing in what is shipped is a step of its own in `npm test`; here, that it would.
+test("Mozilla's linter finds an error where there is one", { timeout: 180_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gloss-planted-'));
+  cpSync(buildFor('firefox'), folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    JSON.stringify({ ...manifest, content_security_policy: "script-src 'self'" }),
+  );
+  const { code, output } = await run(
+    process.execPath,
+    [binOf('web-ext'), 'lint', '--source-dir', folder, '--output', 'json'],
+    {
+      quiet: true,
+    },
+  );
+  rmSync(folder, { recursive: true, force: true });
+  const { summary } = JSON.parse(output.slice(output.indexOf('{'))) as { summary: { errors: number } };
+  expect(summary.errors).toBeGreaterThan(0);
+  expect(code).not.toBe(0);
 });
