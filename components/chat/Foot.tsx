@@ -67,13 +67,18 @@ export function usageWords({ model, usage, firstAt, endedAt }: AnswerMessage, es
   const took = firstAt === undefined || endedAt === undefined ? 0 : endedAt - firstAt;
   return [
     model,
-    tokens ? i18n.t('panel.usage.tokens', [tokens.toLocaleString()]) : '',
+    tokens ? tokenWords(tokens, usage.inputTokens) : '',
     tokens && took >= measurable ? i18n.t('panel.usage.speed', [speed(tokens / (took / 1_000))]) : '',
     costOf(usage?.cost, estimate),
   ]
     .filter((part) => part !== '')
     .join(' · ');
 }
+
+const tokenWords = (out: number, into: number | undefined): string =>
+  into === undefined
+    ? i18n.t('panel.usage.tokens', [out.toLocaleString()])
+    : i18n.t('panel.usage.both', [into.toLocaleString(), out.toLocaleString()]);
 
 const speed = (perSecond: number): string => (perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toString());
 

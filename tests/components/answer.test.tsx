@@ -129,6 +129,13 @@ describe('an answer', () => {
     expect(alert()).toBeNull();
   });
 
+  it('says what went in where that is known, too', () => {
+    draw(
+      signal(answer({ model: 'm', usage: { inputTokens: 1200, outputTokens: 90 }, firstAt: 8_000, endedAt: 9_000 })),
+    );
+    expect(root.textContent).toContain('m · 1,200 in, 90 out · 90 tok/s');
+  });
+
   it('has no buttons while it is made', () => {
     const { line, value } = draw(signal(answer({ state: 'streaming' })));
     expect(names()).toEqual([]);
