@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { FilePlus2, Keyboard, Plus, TextSelect } from 'lucide';
+import { FilePlus2, Keyboard, Monitor, Plus, Sparkles, TextSelect } from 'lucide';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useGloss } from './context';
@@ -16,6 +16,8 @@ export function Welcome() {
 
 function FirstDecision() {
   const { browser } = useGloss();
+  const builtIn = useSignal(false);
+  useEffect(() => void browser.builtIn().then((there) => (builtIn.value = there)), []);
   return (
     <>
       <Mark />
@@ -25,6 +27,16 @@ function FirstDecision() {
         {i18n.t('panel.welcome.addProvider')}
       </Button>
       <p class={styles.small}>{i18n.t('panel.welcome.addProviderLead')}</p>
+      <div class={styles.ways}>
+        {builtIn.value ? (
+          <Button kind="quiet" size="small" icon={Sparkles} onClick={() => browser.openSettings('add=built-in')}>
+            {i18n.t('panel.welcome.builtIn')}
+          </Button>
+        ) : null}
+        <Button kind="quiet" size="small" icon={Monitor} onClick={() => browser.openSettings('local')}>
+          {i18n.t('panel.welcome.local')}
+        </Button>
+      </div>
       <div class={styles.meanwhile}>
         <h3>{i18n.t('panel.welcome.passages')}</h3>
         <p>{i18n.t('panel.welcome.passagesLead')}</p>

@@ -23,6 +23,8 @@ export interface Browser {
   requestAccess(urls: readonly string[]): Promise<boolean>;
   /** Saves all chats as a file. */
   exportChats(): Promise<void>;
+  /** Whether this browser has a model of its own, ready or to be downloaded. */
+  builtIn(): Promise<boolean>;
   /** The shortcut that opens the panel, as the browser writes it; empty if there is none. */
   shortcut(): Promise<string>;
 }

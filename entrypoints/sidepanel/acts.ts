@@ -27,6 +27,10 @@ export function createActs(send: Send, exportChats: () => Promise<void>): Browse
       return browser.permissions.request(asked);
     },
     exportChats,
+    async builtIn() {
+      const { promptApi } = await import('../../providers/engines/prompt-api');
+      return (await promptApi.availability()) !== 'unavailable';
+    },
     async shortcut() {
       const commands = await browser.commands.getAll();
       return commands.find(({ name }) => name === '_execute_action')?.shortcut ?? '';
