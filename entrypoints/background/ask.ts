@@ -4,6 +4,8 @@ import { buildRequest, newFence, type ChoosePassages } from '../../core/prompt';
 import { needsKey, type Connection, type Provider } from '../../providers/contract';
 import { serversOf } from '../../providers/request';
 import type { KeyAnswer } from '../../storage/keys';
+import { informed } from './known-models';
+import type { ModelCache } from './models';
 import type { RunControl } from './run';
 import type { Target } from './targets';
 
@@ -23,6 +25,8 @@ export interface AskWorld {
   /** The user's own words that go along with every question. */
   instructions(): Promise<string>;
   choose?: ChoosePassages;
+  /** What servers told of their models earlier. */
+  modelLists?: Pick<ModelCache, 'get'>;
 }
 
 export type Ask = (target: Target, messages: readonly Message[], control: RunControl) => AsyncIterable<ChatEvent>;
@@ -35,7 +39,10 @@ export function createAsk(world: AskWorld): Ask {
       yield { type: 'error', error: ready.error };
       return;
     }
-    const { provider, connection, key } = ready;
+    const { connection, key } = ready;
+    // Lists are kept by the connection as it is stored, not by what of its pool can be reached now.
+    const kept = { provider: ready.provider, connection: target.connection };
+    const provider = world.modelLists ? await informed(kept, target.model, world.modelLists) : ready.provider;
     const chat = buildRequest({
       messages,
       system: await world.instructions(),

@@ -11,6 +11,7 @@ import { createChatWriter } from '../../storage/chat-writer';
 import { deleteSetAside } from '../../storage/database';
 import { createDrafts } from '../../storage/drafts';
 import { createKeyStore } from '../../storage/key-store';
+import { modelLists } from '../../storage/model-lists';
 import { sessionArea } from '../../storage/session-area';
 import { connections, defaultConnection, lastUsed, preferences } from '../../storage/settings';
 import { createAsk } from './ask';
@@ -83,6 +84,7 @@ export function createBackground(): Background {
     ensureRules: headers.ensureRules,
     instructions: async () => (await preferences.getValue()).instructions,
     choose: choosePassages,
+    modelLists,
   });
   const runs: Runs = createRuns({
     store,

@@ -51,7 +51,7 @@ export function createModelCommands(world: ModelsWorld): Pick<CommandTable, 'con
   return {
     async 'connection.models'({ connection: draft, key, fresh }) {
       const target = targetOf(world, connectionOf(draft));
-      const id = cacheId(target);
+      const id = listId(target);
       const known = await world.cache.get(id);
       if (known && fresh !== true && key === undefined && world.now() - known.fetchedAt < freshFor) return known;
       const models = await listModels(world, target, key);
@@ -70,7 +70,8 @@ export function targetOf(world: Pick<ModelsWorld, 'providerById'>, connection: C
   return { connection, provider };
 }
 
-const cacheId = ({ connection, provider }: Target): string =>
+/** What a list is kept under. */
+export const listId = ({ connection, provider }: Target): string =>
   JSON.stringify([connection.id, provider.id, serversOf(provider, connection)[0] ?? '']);
 
 const refused = (kind: ChatError['kind'], message: string, more: Partial<ChatError> = {}): Refused =>
