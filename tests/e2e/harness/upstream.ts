@@ -17,6 +17,8 @@ export interface Script {
   body?: string | object;
   /** Pieces of the answer's text, one event each. */
   pieces?: readonly string[];
+  /** Whole events instead, each as the wire has it; `end` comes after them as with pieces, but only `[DONE]` of `done`. */
+  events?: readonly object[];
   /** Milliseconds between pieces. */
   paceMs?: number;
   /** Milliseconds before the first byte of the response. */
@@ -55,6 +57,8 @@ export class Upstream {
   readonly chats: Received[] = [];
   readonly others: Received[] = [];
   models: string[] = ['test-model', 'other-model'];
+  /** The list as it is, instead of `models`. */
+  listed: readonly object[] | undefined;
   private readonly scripts: { script: Script; released: Promise<void> }[] = [];
   private readonly started = performance.now();
 
@@ -116,7 +120,7 @@ export class Upstream {
     }
     this.others.push(received);
     if (received.path.endsWith('/models')) {
-      json(response, 200, { object: 'list', data: this.models.map((id) => ({ id, object: 'model' })) });
+      json(response, 200, { object: 'list', data: this.listed ?? this.models.map((id) => ({ id, object: 'model' })) });
     } else json(response, 404, { error: { message: `no such path: ${received.path}`, type: 'invalid_request_error' } });
   }
 }
@@ -142,7 +146,7 @@ async function perform(
   received: Received,
   response: ServerResponse,
 ): Promise<void> {
-  const pieces = script.pieces ?? piecesOf(standardAnswer);
+  const pieces = script.events ?? script.pieces ?? piecesOf(standardAnswer);
   const model = received.body.model ?? 'test-model';
   if (script.silenceMs) await sleep(script.silenceMs);
   if (response.destroyed) return;
@@ -169,14 +173,14 @@ async function perform(
   for (const [index, piece] of pieces.entries()) {
     if (index === script.holdAfter) await released;
     if (response.destroyed) return;
-    response.write(event(model, { content: piece }));
+    response.write(typeof piece === 'string' ? event(model, { content: piece }) : `data: ${JSON.stringify(piece)}\n\n`);
     if (script.paceMs) await sleep(script.paceMs);
   }
   if (script.holdAfter !== undefined && script.holdAfter >= pieces.length) await released;
   if (response.destroyed) return;
   switch (script.end ?? 'done') {
     case 'done':
-      response.end(`${event(model, {}, 'stop')}data: [DONE]\n\n`);
+      response.end(`${script.events ? '' : event(model, {}, 'stop')}data: [DONE]\n\n`);
       return;
     case 'close':
       response.end();
