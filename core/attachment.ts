@@ -34,3 +34,12 @@ export function endBefore(text: string, limit: number): number {
   const code = text.charCodeAt(limit - 1);
   return limit < text.length && code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit;
 }
+
+/**
+ * The text as it stands between the marks of a request (`core/prompt.ts`): what could be taken for such a mark no longer
+ * can. What the reader is shown before sending goes through here, too, so that it is what is sent.
+ */
+export function withoutMarks(text: string): string {
+  // Anything may stand between the bracket and the name that a model would read over.
+  return text.replace(/[<＜﹤](?=[\s/\\\p{Cf}]{0,20}(?:page_content|quote)(?![a-z]))/giu, '&lt;');
+}

@@ -11,6 +11,7 @@ import type {
   Turn,
   UserPart,
 } from './chat';
+import { sentPageCap, withoutMarks } from './attachment';
 
 /** Roughly how many characters one token stands for; English has about four, other scripts and code fewer. */
 export const charactersPerToken = 3.5;
@@ -36,6 +37,8 @@ interface Asking {
 
 /** What `buildRequest` reads of a provider; `Provider` in `providers/contract.ts` fits. */
 interface Answering {
+  /** Answers on this computer, so a page of any length may be given to it. */
+  engine?: string;
   models?: readonly { id: string; contextLength?: number; images?: boolean }[];
   sampling?: Readonly<Sampling>;
   capabilities: { system: boolean; history: boolean; images: boolean };
@@ -76,6 +79,7 @@ export function buildRequest(asked: Asked): ChatRequest {
   if (!provider.capabilities.history) turns = turns.slice(-1);
   if (!(asked.images ?? info?.images ?? provider.capabilities.images)) turns = withoutImages(turns, notices);
 
+  if (provider.engine === undefined) turns = withoutExcess(turns, asked, notices);
   const rule = turns.some(hasForeignText) ? dataRule(asked.fence) : '';
   const system = [asked.system?.trim() ?? '', rule].filter((text) => text !== '').join('\n\n');
   const contextLength = asked.contextLength ?? connection.options?.contextLength ?? info?.contextLength;
@@ -165,8 +169,7 @@ function oneLine(text: string): string {
 }
 
 function harmless(text: string, fence: string): string {
-  // Anything may stand between the bracket and the name that a model would read over.
-  const quiet = text.replace(/[<＜﹤](?=[\s/\\\p{Cf}]{0,20}(?:page_content|quote)(?![a-z]))/giu, '&lt;');
+  const quiet = withoutMarks(text);
   return fence === '' ? quiet : quiet.replaceAll(fence, '…');
 }
 
@@ -222,6 +225,22 @@ function fitted(turns: Turn[], room: number, asked: Asked, notices: Notice[]): T
   }
   if (first > 0) notices.push({ kind: 'turns-left-out', turns: first });
   return shorter.slice(first);
+}
+
+/** Of a page longer than any model is sent, what bears on the last question. */
+function withoutExcess(turns: Turn[], asked: Asked, notices: Notice[]): Turn[] {
+  const last = turns.at(-1);
+  const question = last?.role === 'user' ? wordsOf(last.parts) : '';
+  return turns.map((turn): Turn => {
+    if (turn.role !== 'user') return turn;
+    const parts = turn.parts.map((part) => {
+      if (part.type !== 'page' || part.text.length <= sentPageCap) return part;
+      const { text, sent, of } = (asked.choose ?? cutAtEnd)(part, question, sentPageCap);
+      notices.push({ kind: 'passages-chosen', sent, of });
+      return { ...part, text, cut: (part.cut ?? 0) + part.text.length - text.length };
+    });
+    return { role: 'user', parts };
+  });
 }
 
 function withChosenPassages(turns: Turn[], room: number, asked: Asked, notices: Notice[]): Turn[] {

@@ -2,6 +2,7 @@ import { i18n } from '#i18n';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { FileText, X } from 'lucide';
+import { withoutMarks } from '../../core/attachment';
 import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
 import { Picture, SourceLink } from '../chat/Attachments';
 import { useGloss } from '../chat/context';
@@ -123,7 +124,7 @@ function PageChip({ page }: { page: PagePart }) {
       {open.value ? (
         <>
           <pre id={preview} class={styles.preview} dir="auto" tabIndex={0} aria-label={i18n.t('panel.page.preview')}>
-            {text}
+            {withoutMarks(text)}
           </pre>
           <small class={styles.below}>{i18n.t('panel.page.previewNote')}</small>
         </>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerPart, Message, PagePart, UserPart } from '../../core/chat';
+import { sentPageCap } from '../../core/attachment';
 import { answerText, buildRequest, newFence, questionText, type Asked } from '../../core/prompt';
 
 const fence = '0123456789abcdef0123456789abcdef';
@@ -144,6 +145,25 @@ describe('answerText', () => {
     ).toBe('ab');
     expect(answerText([{ type: 'refusal', text: 'no' }])).toBe('no');
     expect(answerText([{ type: 'tool-call', id: '1', name: 'f', input: '{}' }])).toBe('f({})');
+  });
+});
+
+describe('a page longer than any model is sent', () => {
+  const long = page(`first words\n\n${'x'.repeat(sentPageCap)}`);
+
+  it('goes along up to the cap, and a notice says so', () => {
+    const { turns, notices } = request([asks(long, 'Why?')]);
+    const [turn] = turns;
+    const sent = turn?.role === 'user' ? turn.parts.find((part) => part.type === 'page') : undefined;
+    expect(sent?.text).toBe('first words');
+    expect(sent?.cut).toBe(sentPageCap + 2);
+    expect(notices).toEqual([{ kind: 'passages-chosen', sent: 1, of: 2 }]);
+  });
+
+  it('goes whole to what answers on this computer', () => {
+    const { turns, notices } = request([asks(long, 'Why?')], { provider: { capabilities: able, engine: 'passages' } });
+    expect(turns[0]?.parts[0]).toMatchObject({ text: long.text });
+    expect(notices).toBeUndefined();
   });
 });
 
