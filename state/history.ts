@@ -25,6 +25,8 @@ const pageSize = 50;
 export const mostHits = 200;
 /** Milliseconds of quiet before a search begins. */
 const searchAfter = 80;
+/** Milliseconds between two drawings of the hits while there come more. */
+const drawEvery = 100;
 
 const midnight = (at: number, days = 0) => {
   const date = new Date(at);
@@ -94,17 +96,26 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
     running = search;
     searching.value = true;
     const found: SearchHit[] = [];
-    hits.value = found;
+    let cancelDraw: (() => void) | undefined;
+    const draw = () => {
+      cancelDraw = undefined;
+      if (!search.signal.aborted) hits.value = [...found];
+    };
+    draw();
     try {
       for await (const hit of reader.search(words, search.signal)) {
         if (search.signal.aborted) return;
         found.push(hit);
-        hits.value = [...found];
+        // Drawing the whole list again for every hit would cost more than finding them.
+        if (found.length === 1) draw();
+        else cancelDraw ??= after(drawEvery, draw);
         if (found.length >= mostHits) break;
       }
     } catch (error) {
       if (!search.signal.aborted) failure.value = failed(error);
     } finally {
+      cancelDraw?.();
+      draw();
       if (running === search) searching.value = false;
     }
   }

@@ -112,6 +112,34 @@ describe('search', () => {
     expect(titles(history.hits.value!.map(({ chat }) => chat))).toEqual(['fast']);
   });
 
+  it('shows the first hit at once, and the others when they are all there, not one by one', async () => {
+    const { history, store, timers } = library(0);
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    store.reader.search = async function* (): AsyncGenerator<SearchHit> {
+      for (let n = 0; n < 40; n += 1) {
+        if (n === 30) await gate;
+        yield { chat: chatRow({ title: `${n}` }), snippet: `${n}`, start: 0, length: 1 };
+      }
+    };
+    history.search('c');
+    timers.shift()?.();
+    await settle();
+    let drawings = 0;
+    const stop = history.hits.subscribe(() => (drawings += 1));
+    for (let turn = 0; turn < 10; turn += 1) await settle();
+    // One while the search takes its time, by the clock; one at its end.
+    expect(timers).toHaveLength(1);
+    timers.shift()?.();
+    expect(history.hits.value).toHaveLength(30);
+    goOn();
+    for (let turn = 0; turn < 10; turn += 1) await settle();
+    expect(history.hits.value).toHaveLength(40);
+    expect(drawings).toBeLessThanOrEqual(4);
+    expect(timers).toHaveLength(0);
+    stop();
+  });
+
   it('stops at more hits than anyone reads', async () => {
     const { history, pause, store } = library(mostHits + 40);
     expect(store.chats.size).toBeGreaterThan(mostHits);
