@@ -6,9 +6,9 @@ export default defineConfig({
     include: ['tests/long/**/*.test.ts'],
     globalSetup: ['tests/e2e/harness/build.ts'],
     testTimeout: 15 * 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // For what must come, however busy the machine is; what came is not waited for.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },
 });

@@ -144,7 +144,7 @@ export function spawnChromium({
 }
 
 /** Waits for the debugging port of a browser started on this profile. */
-export async function debuggingPort(profile, seconds = 30) {
+export async function debuggingPort(profile, seconds = 60) {
   const file = join(profile, 'DevToolsActivePort');
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
     const port = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;

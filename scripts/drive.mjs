@@ -30,7 +30,7 @@ export const addressOf = (id, path) => `chrome-extension://${id}/${path}`;
  * @param {number} [seconds]
  * @returns {Promise<NonNullable<Exclude<Value, false>>>}
  */
-export async function until(what, look, seconds = 15) {
+export async function until(what, look, seconds = 30) {
   for (const end = Date.now() + seconds * 1000; ;) {
     const value = await look();
     if (value) return /** @type {NonNullable<Exclude<Value, false>>} */ (value);
@@ -187,5 +187,5 @@ export const answers = (panel) => panel.getByRole('article', { name: 'Answer' })
  * @param {Page} panel
  * @param {number} [timeout] milliseconds
  */
-export const answerToEnd = (panel, timeout = 30_000) =>
+export const answerToEnd = (panel, timeout = 60_000) =>
   panel.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'hidden', timeout });

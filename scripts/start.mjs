@@ -1,7 +1,9 @@
 /**
  * `npm start`: Gloss in a browser, beside a page to ask about, from a machine with nothing but npm and Node 20. With a display
- * it opens a window to use; without one (or with `--headless`) it asks a question through the panel, prints question and
- * answer, and leaves a picture. The profile is its own and is kept, so what you set up is there the next time.
+ * it opens a window to use; without one (or with `--headless`) it adds the page, asks a question about it, prints question and
+ * answer, and leaves a picture. Nothing needs to be set up: Passages answers, from the page. With `--stand-in` a small server
+ * on this machine takes the place of a provider, to see an answer stream. The profile is its own and is kept, so what you set
+ * up is there the next time.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -27,6 +29,7 @@ import { standInModel, startStandIn } from './stand-in.mjs';
 await withGoodNode(import.meta.url);
 
 const headless = process.argv.includes('--headless') || !hasDisplay();
+const withStandIn = process.argv.includes('--stand-in');
 const profile = join(root, '.cache', headless ? 'profile-headless' : 'profile');
 const picture = join(root, '.cache', 'panel.png');
 const extension = join(root, '.output', 'chrome-mv3');
@@ -81,10 +84,10 @@ async function openBrowser(url) {
     return closed;
   });
   const port = await debuggingPort(profile);
-  return { connect: () => chromium.connectOverCDP(`http://127.0.0.1:${port}`), closed };
+  return { connect: () => chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 90_000 }), closed };
 }
 
-/** The first time, Gloss is told about the stand-in, through its own options page. */
+/** With `--stand-in`, the first time: Gloss is told about the stand-in, through its own options page. */
 async function setUpStandIn(context, id) {
   const { baseUrl } = await startStandIn().then((standIn) => {
     endings.push(standIn.close);
@@ -106,6 +109,10 @@ async function setUpStandIn(context, id) {
 
 /** Asks, and prints the answer as it comes. */
 async function demonstrate(panel) {
+  if (!withStandIn) {
+    await panel.getByRole('button', { name: 'Add this page' }).click();
+    await panel.getByRole('group', { name: 'Page', exact: true }).waitFor();
+  }
   console.log(`\nQuestion: ${question}\n\nAnswer:`);
   await ask(panel, question);
   const answer = answers(panel).last();
@@ -135,7 +142,7 @@ async function main() {
   const browser = await connect();
   const [context] = browser.contexts();
   await until('the extension', () => context.serviceWorkers().length > 0);
-  await setUpStandIn(context, id);
+  if (withStandIn) await setUpStandIn(context, id);
   const page = await until('the article', () => context.pages().find((one) => one.url() === article));
   const panel = await openSidePanel(browser, id, page, connect);
   if (headless) {
@@ -145,7 +152,7 @@ async function main() {
   // From here on the browser is the user's; a debugger would keep the worker from sleeping.
   await Promise.all([browser.close(), panel.context().browser()?.close()]);
   console.log(`\nGloss is open beside ${article}
-Until you add a provider, a stand-in on your own computer answers; it is not an AI.
+${withStandIn ? 'A stand-in on your own computer answers' : 'Until you add a provider, Passages answers from the page you add'}; it is not an AI.
 Profile: ${profile} (delete it to begin again). Close the browser, or press Ctrl+C, to end.`);
   if (isRoot) console.log('You are root, so the browser runs without its sandbox. Visit nothing you do not trust.');
   await closed;

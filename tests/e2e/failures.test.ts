@@ -83,7 +83,7 @@ test.each(failures)('$name', async ({ script, requests, says, offers, keeps }) =
   session.upstream.next(script);
   await ask(panel, 'A question worth keeping');
   const alert = panel.getByRole('alert').first();
-  await expect.poll(() => alert.innerText(), { timeout: 10_000 }).toMatch(says);
+  await expect.poll(() => alert.innerText()).toMatch(says);
   await expect.poll(() => panel.getByRole('button', { name: offers }).count()).toBeGreaterThan(0);
   expect(session.upstream.chats.length - before).toBe(requests);
   expect(await questions(panel).last().innerText()).toContain('A question worth keeping');
@@ -117,8 +117,8 @@ test('a server that fails twice is asked a third time, and the wait can be seen'
   session.upstream.next({ status: 503, body: providerSays('Busy') });
   session.upstream.next({ pieces: ['At last.'] });
   await ask(panel, 'Patience');
-  await expect.poll(() => panel.locator('body').innerText(), { timeout: 10_000 }).toMatch(/Trying again/);
-  await expect.poll(() => answers(panel).last().innerText(), { timeout: 30_000 }).toContain('At last.');
+  await expect.poll(() => panel.locator('body').innerText()).toMatch(/Trying again/);
+  await expect.poll(() => answers(panel).last().innerText()).toContain('At last.');
   expect(session.upstream.chats.length - before).toBe(3);
 });
 
@@ -131,7 +131,7 @@ test('a page instead of an API is shown as words, never as a page', async () => 
   session.upstream.next({ status: 500, body: '<h1 id="planted">Oops</h1>' });
   session.upstream.next({ status: 500, body: '<h1 id="planted">Oops</h1>' });
   await ask(panel, 'Break');
-  await panel.getByRole('alert').first().waitFor({ timeout: 30_000 });
+  await panel.getByRole('alert').first().waitFor();
   expect(await panel.locator('#planted').count()).toBe(0);
 });
 
@@ -148,8 +148,6 @@ test('a server that is not there', async () => {
     .first()
     .click();
   await ask(panel, 'Is anybody there?');
-  await expect
-    .poll(() => panel.getByRole('alert').first().innerText(), { timeout: 30_000 })
-    .toMatch(/Nothing could be reached/);
+  await expect.poll(() => panel.getByRole('alert').first().innerText()).toMatch(/Nothing could be reached/);
   expect(await questions(panel).last().innerText()).toContain('Is anybody there?');
 });

@@ -3,7 +3,7 @@
  * the browser, because a debugger would keep the worker alive.
  */
 import { test } from 'vitest';
-import { answerToEnd, answers, ask } from '../../scripts/drive.mjs';
+import { answerToEnd, answers, ask, until } from '../../scripts/drive.mjs';
 import { Session } from './harness/session';
 import type { Script } from './harness/upstream';
 
@@ -28,7 +28,8 @@ test.concurrent.for<[string, Script]>([
     const [again] = session.gloss.panels();
     if (!again) throw new Error('the panel is gone');
     await answerToEnd(again);
-    await expect.poll(() => answers(again).last().innerText()).toContain('After a long silence.');
+    const shown = () => answers(again).last().innerText();
+    await until('the whole answer in the panel', async () => (await shown()).includes('After a long silence.'));
     expect(session.upstream.chats).toHaveLength(1);
   } finally {
     await session.close();

@@ -100,7 +100,7 @@ export class Gloss {
   }
 
   private connect(): Promise<Browser> {
-    return chromium.connectOverCDP(`http://127.0.0.1:${this.port}`);
+    return chromium.connectOverCDP(`http://127.0.0.1:${this.port}`, { timeout: 90_000 });
   }
 
   /** Takes hold of the browser. While held, its worker never goes to sleep. */

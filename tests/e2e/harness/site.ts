@@ -42,9 +42,9 @@ export async function openSite(pages: Record<string, SitePage> = {}): Promise<Si
   };
 }
 
-/** A PDF of one page with one line of text, byte positions and all. */
-export function pdfOf(text: string): Buffer {
-  const stream = `BT /F1 24 Tf 72 700 Td (${text}) Tj ET`;
+/** A PDF of one page with the same line of text a number of times, byte positions and all. */
+export function pdfOf(text: string, lines = 1): Buffer {
+  const stream = `BT /F1 16 Tf 20 760 Td 18 TL ${`(${text.repeat(3)}) Tj T* `.repeat(lines)}ET`;
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
