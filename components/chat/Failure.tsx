@@ -42,10 +42,11 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
     'new-chat': () => gloss.panel.newChat(),
     doctor: () => (examined.value = true),
   };
+  const sentence = errorWords(said, asked);
   const notes = [
-    error.message.trim() === '' || error.message === errorWords(error, asked) ? '' : visible(error.message),
+    error.message.trim() === '' || error.message === sentence ? '' : visible(error.message),
     error.mayHaveReached === true ? i18n.t('panel.fix.mayHaveReached') : '',
-    factsOf(error),
+    factsOf(error, sentence),
   ].filter((note) => note !== '');
   return (
     <>
@@ -59,7 +60,7 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
           </Button>
         ))}
       >
-        {errorWords(said, asked)}
+        {sentence}
       </Callout>
       {examined.value ? <Examination connectionId={answer.connectionId} model={answer.model} /> : null}
     </>
@@ -67,9 +68,9 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
 }
 
 /** Where it happened and what the server called it, for whoever has to ask for help. */
-function factsOf({ origin, status, code }: ChatError): string {
+function factsOf({ origin, status, code }: ChatError, sentence: string): string {
   const called = status === undefined ? '' : i18n.t('errors.withStatus', [String(status)]);
-  return [origin ?? '', called, code ?? ''].filter((fact) => fact !== '').join(' · ');
+  return [origin ?? '', called, code ?? ''].filter((fact) => fact !== '' && !sentence.includes(fact)).join(' · ');
 }
 
 function withoutWait({ retryAfterMs: _, ...error }: ChatError): ChatError {

@@ -14,7 +14,7 @@ export function Sources({ citations }: { citations: readonly CitationPart[] }) {
       <ol>
         {citations.map(({ url, title, text }, index) => (
           <li key={url}>
-            <button type="button" title={text ? visible(text) : url} onClick={() => browser.openLink(url)}>
+            <button type="button" title={visible(text ?? url)} onClick={() => browser.openLink(url)}>
               <span class={styles.number}>{index + 1}</span>
               <bdi>{visible(title || url)}</bdi>
               {title ? <small>{hostOf(url)}</small> : null}

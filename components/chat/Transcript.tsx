@@ -9,6 +9,7 @@ import { useGloss } from './context';
 import { useStickyEnd } from './sticky';
 import styles from './Transcript.module.css';
 
+const AskAboutAnswer = lazily(() => import('./AskAboutAnswer').then((module) => module.AskAboutAnswer));
 const TurnView = lazily(() => import('./TurnView').then((module) => module.TurnView));
 
 /** Loads what draws messages, beside the reading of the first chat. */
@@ -24,6 +25,7 @@ const near = '1600px 0px';
 /** The conversation. Screen readers are told of beginnings and ends by `Announcer`, not of every word. */
 export function Transcript() {
   const { chat, jump } = useGloss();
+  const frame = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { atEnd, toEnd, attach } = useStickyEnd();
@@ -43,7 +45,7 @@ export function Transcript() {
   const groups: Turn[][] = [];
   for (let start = 0; start < turns.length; start += together) groups.push(turns.slice(start, start + together));
   return (
-    <div class={styles.frame}>
+    <div ref={frame} class={styles.frame}>
       {/* Headings of answers begin below this one, so that the outline has no hole. */}
       <h2 class="visually-hidden">{i18n.t('panel.conversation')}</h2>
       <div
@@ -66,6 +68,7 @@ export function Transcript() {
           ))}
         </div>
       </div>
+      {turns.length > 0 ? <AskAboutAnswer frame={frame} /> : null}
       {atEnd.value ? null : (
         <button type="button" class={styles.jump} onClick={toEnd}>
           <Icon icon={ArrowDown} size={14} />
