@@ -121,13 +121,13 @@ export class BlockParser {
     const started = this.startBlocks(line, text, depth);
     if (started === 'whole line') return;
     if (started === 'none' && unmatched && !line.blank && former.kind === 'paragraph')
-      return this.addText(former, line);
+      return this.addText(former, line, true);
     if (started === 'none') this.closeTo(depth);
     const { tip: inner } = this;
     if (line.blank) return;
-    if (inner.kind === 'paragraph') this.addText(inner, line);
+    if (inner.kind === 'paragraph') this.addText(inner, line, false);
     else if (inner.kind === 'table') this.addRow(inner, line);
-    else this.open({ kind: 'paragraph', text: line.rest, ...this.here() });
+    else this.open({ kind: 'paragraph', text: line.rest, lazy: false, ...this.here() });
   }
 
   /** Whether an open block goes on with this line; takes the block's prefix off the line. */
@@ -235,7 +235,7 @@ export class BlockParser {
   /** Turns the last line of a paragraph into the header of a table, if this line sets as many columns as that one has. */
   private startTable(paragraph: ParagraphBlock, line: Line): boolean {
     const alignments = alignmentsOf(line.rest);
-    if (!alignments) return false;
+    if (!alignments || paragraph.lazy) return false;
     const start = paragraph.text.lastIndexOf('\n') + 1;
     const source = paragraph.text.slice(start);
     if (!source.includes('|')) return false;
@@ -253,8 +253,7 @@ export class BlockParser {
       kind: 'table',
       alignments,
       header,
-      rows: [],
-      source: `${source}\n${line.rest}`,
+      lines: [source, line.rest],
       ...this.here(),
       startLine: this.lineNumber - 1,
     };
@@ -307,15 +306,14 @@ export class BlockParser {
     this.withFormulas = true;
   }
 
-  private addText(paragraph: ParagraphBlock, line: Line): void {
+  private addText(paragraph: ParagraphBlock, line: Line, lazy: boolean): void {
+    paragraph.lazy = lazy;
     paragraph.text += `\n${line.rest}`;
     paragraph.endLine = this.lineNumber;
   }
 
   private addRow(table: TableBlock, line: Line): void {
-    const cells = cellsOf(line.rest);
-    table.rows.push(table.header.map((_, column) => cells[column] ?? ''));
-    table.source += `\n${line.rest}`;
+    table.lines.push(line.rest);
     table.endLine = this.lineNumber;
   }
 

@@ -23,8 +23,11 @@ function decodeEntity(entitySource: string): string {
   if (entitySource[1] !== '#') return decodeHTMLStrict(entitySource);
   const hexadecimal = entitySource[2] === 'x' || entitySource[2] === 'X';
   const code = Number.parseInt(entitySource.slice(hexadecimal ? 3 : 2, -1), hexadecimal ? 16 : 10);
-  const isText = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-  return isText ? String.fromCodePoint(code) : '\uFFFD';
+  const character = code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  // Controls, halves of pairs and code points that will never be characters say nothing.
+  return character === '' || /[\p{Cs}\p{Noncharacter_Code_Point}]|[^\P{Cc}\t\n\f\r]/u.test(character)
+    ? '\uFFFD'
+    : character;
 }
 
 /** Resolves backslash escapes and entities, as link addresses, titles and fence labels need it. */

@@ -32,9 +32,10 @@ function rememberOwn(block: Block): () => void {
   }
   switch (block.kind) {
     case 'paragraph': {
-      const { text } = block;
+      const { text, lazy } = block;
       return () => {
         block.text = text;
+        block.lazy = lazy;
       };
     }
     case 'code': {
@@ -44,11 +45,9 @@ function rememberOwn(block: Block): () => void {
       };
     }
     case 'table': {
-      const { source } = block;
-      const { length } = block.rows;
+      const { length } = block.lines;
       return () => {
-        block.source = source;
-        block.rows.length = length;
+        block.lines.length = length;
       };
     }
     case 'formula': {

@@ -5,6 +5,11 @@ import { isContainer, type Block, type ContainerBlock } from './tree';
 import { Typesetter } from './typesetter';
 import type { MarkdownOptions } from './view';
 
+/** Lines to read and draw at once when many wait, and the milliseconds that should take. */
+const fewestLines = 16;
+const mostLines = 1024;
+const partTime = 3;
+
 /** One text as it grows: read line by line, drawn block by block. */
 export class GrowingDocument implements Drawing {
   readonly labels: MarkdownOptions['labels'];
@@ -13,6 +18,7 @@ export class GrowingDocument implements Drawing {
   private readonly reader = new Reader();
   private readonly root: ContainerView;
   private readonly typesetter = new Typesetter();
+  private linesAtOnce = fewestLines;
   private readonly awaiting = new Map<string, Set<Redrawable>>();
 
   constructor(container: HTMLElement, options: MarkdownOptions) {
@@ -29,10 +35,14 @@ export class GrowingDocument implements Drawing {
   /** Reads and draws the next part of `text`. Gives true once all of it is drawn. */
   advance(text: string, done: boolean): boolean {
     const { parser } = this.reader;
-    const result = this.reader.read(text, done, () => true);
+    const start = performance.now();
+    const result = this.reader.read(text, done, this.linesAtOnce);
     this.growing = growingBlock(parser.root, this.reader.complete);
     this.root.update(parser.root, this.reader.complete);
     for (const label of parser.defined.splice(0)) this.define(label);
+    // Lines differ in what they cost to draw; the next part is larger or smaller by what this one took.
+    const quick = performance.now() - start < partTime;
+    this.linesAtOnce = Math.max(fewestLines, quick ? Math.min(mostLines, this.linesAtOnce * 2) : this.linesAtOnce / 4);
     return result === 'all';
   }
 

@@ -19,7 +19,7 @@ export function tooLarge(block: Block): boolean {
       return text.length > mostText || (text.length > mostMarks && (text.match(marks)?.length ?? 0) > mostMarks);
     }
     case 'table':
-      return block.header.length > mostColumns || block.header.length * block.rows.length > mostCells;
+      return block.header.length > mostColumns || block.header.length * block.lines.length > mostCells;
     case 'document':
     case 'quote':
     case 'list':
@@ -31,6 +31,11 @@ export function tooLarge(block: Block): boolean {
     default:
       return block satisfies never;
   }
+}
+
+function sourceOf(block: Block): string {
+  if (block.kind === 'table') return block.lines.join('\n');
+  return 'text' in block ? block.text : '';
 }
 
 /** The source of a block too large to draw, and a button that draws it all the same. */
@@ -64,7 +69,7 @@ export class LargeView implements BlockView {
     this.block = block;
     this.settled = settled;
     if (this.drawn) this.drawn.update(block, settled);
-    else this.lines.show('', block.kind === 'table' ? block.source : 'text' in block ? block.text : '');
+    else this.lines.show('', sourceOf(block));
   }
 
   private draw(): void {

@@ -1,8 +1,6 @@
 import { BlockParser } from './blocks';
 import { mayShow } from './unfinished';
 
-/** Lines to read between two looks at the clock. */
-const linesAtOnce = 32;
 /** An unfinished line longer than this is read again only when it has grown by a part of itself. */
 const longLine = 8000;
 const partToGrow = 1 / 64;
@@ -26,17 +24,17 @@ export class Reader {
 
   /**
    * Reads on in `text`, which extends the text given before; `done` says it will not grow further.
-   * Stops early where `enough` says so; then it is called again with the same text.
+   * Stops after `most` whole lines if there are more; then it is called again with the same text.
    */
-  read(text: string, done: boolean, enough: () => boolean): 'all' | 'part' {
-    for (let lines = 1; ; lines += 1) {
+  read(text: string, done: boolean, most: number): 'all' | 'part' {
+    for (let lines = 0; ; lines += 1) {
+      if (lines === most) return 'part';
       const end = this.lineEnd(text, done);
       if (end === -1) break;
       this.parser.add(clean(text.slice(this.start, end)));
       this.start = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : end + 1;
       this.searched = this.start;
       this.previewed = 0;
-      if (lines % linesAtOnce === 0 && enough()) return 'part';
     }
     const rest = text.slice(this.start);
     if (done) this.finish(rest);

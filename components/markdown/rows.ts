@@ -25,6 +25,12 @@ export function cellsOf(line: string): string[] {
   return cells;
 }
 
+/** The cells of a table's line, as many as its header has. */
+export function rowOf(line: string, columns: number): string[] {
+  const cells = cellsOf(line);
+  return Array.from({ length: columns }, (_, column) => cells[column] ?? '');
+}
+
 const delimiterRow = /^[|:-][ \t|:-]*$/;
 
 /** The alignments a line like `| :-- | --: |` sets, or nothing if it is no such line. */

@@ -2,7 +2,11 @@ import { element, type BlockView, type Drawing } from './drawing';
 import { parseInline } from './inline';
 import { patchInline } from './inline-view';
 import { tooLarge } from './large-view';
+import { rowOf } from './rows';
 import type { Alignment, Block, Inline, TableBlock } from './tree';
+
+/** The header and the line below it. */
+const linesAbove = 2;
 
 interface Cell {
   element: HTMLTableCellElement;
@@ -44,20 +48,25 @@ export class TableView implements BlockView {
     if (block.kind !== 'table') return;
     this.block = block;
     const growing = !settled && this.drawing.growing === block;
-    for (let index = this.settled; index < block.rows.length; index += 1) {
-      const cells = block.rows[index] ?? [];
+    const rows = block.lines.length - linesAbove;
+    for (let index = this.settled; index < rows; index += 1) {
       if (!this.rows[index + 1]) this.body.append(this.addRow('td', block.alignments));
-      const last = growing && index === block.rows.length - 1;
-      this.fill(index + 1, cells, last ? cells.findLastIndex((cell) => cell !== '') : -1);
+      const cells = this.cells(index);
+      const growingRow = growing && index === rows - 1;
+      this.fill(index + 1, cells, growingRow ? cells.findLastIndex((cell) => cell !== '') : -1);
     }
-    for (const row of this.rows.splice(block.rows.length + 1)) row.element.remove();
-    this.settled = growing ? block.rows.length - 1 : block.rows.length;
+    for (const row of this.rows.splice(rows + 1)) row.element.remove();
+    this.settled = growing ? Math.max(0, rows - 1) : rows;
   }
 
   redraw(): void {
     for (const row of this.rows) for (const cell of row.cells) cell.source = undefined;
     this.fill(0, this.block.header, -1);
-    this.block.rows.forEach((cells, index) => this.fill(index + 1, cells, -1));
+    for (let index = 0; index < this.rows.length - 1; index += 1) this.fill(index + 1, this.cells(index), -1);
+  }
+
+  private cells(row: number): string[] {
+    return rowOf(this.block.lines[row + linesAbove] ?? '', this.block.header.length);
   }
 
   private addRow(name: 'td' | 'th', alignments: readonly Alignment[]): HTMLTableRowElement {

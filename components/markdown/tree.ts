@@ -40,6 +40,8 @@ export interface ItemBlock extends Placed {
 export interface ParagraphBlock extends Placed {
   kind: 'paragraph';
   text: string;
+  /** The last line came without the marks of the quote or list it is in. */
+  lazy: boolean;
 }
 
 export interface HeadingBlock extends Placed {
@@ -69,11 +71,10 @@ export type Alignment = 'left' | 'right' | 'center' | undefined;
 export interface TableBlock extends Placed {
   kind: 'table';
   alignments: Alignment[];
+  /** Inline source of the cells at its head; every row has as many. */
   header: string[];
-  /** Inline source of the cells; every row has as many as the header. */
-  rows: string[][];
-  /** The lines as written, for tables too large to draw. */
-  source: string;
+  /** The lines as written, the header and the line below it included. */
+  lines: string[];
 }
 
 export interface FormulaBlock extends Placed {

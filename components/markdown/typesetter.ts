@@ -38,7 +38,18 @@ export class Typesetter {
       place.replaceChildren(...drawn.childNodes);
     };
     if (loaded) render(loaded);
-    else load().then(render, () => (loading = undefined));
+    else void this.drawLater(place, render);
+  }
+
+  private async drawLater(place: HTMLElement, render: (set: Render) => void): Promise<void> {
+    try {
+      const set = await load();
+      // The text may have been replaced meanwhile.
+      if (place.isConnected) render(set);
+    } catch {
+      // Without the library the source stays; the next formula tries again.
+      loading = undefined;
+    }
   }
 
   private afford(source: string): boolean {

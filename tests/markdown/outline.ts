@@ -1,7 +1,8 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { BlockParser } from '../../components/markdown/blocks';
 import { parseInline } from '../../components/markdown/inline';
-import type { Block, Inline, Reference } from '../../components/markdown/tree';
+import { rowOf } from '../../components/markdown/rows';
+import type { Block, Inline, ListBlock, Reference } from '../../components/markdown/tree';
 
 /** The structure of Markdown source as our parser sees it, in a notation of our own that both parsers can be put into. */
 export function ourOutline(source: string): string {
@@ -22,7 +23,7 @@ function outlineOf(block: Block, references: ReadonlyMap<string, Reference>): st
     case 'quote':
       return `(quote ${inner(block.children)})`;
     case 'list':
-      return `(list ${block.tight ? 'tight' : 'loose'} ${block.ordered ? block.start : '-'} ${inner(block.children)})`;
+      return `(list ${isTight(block) ? 'tight' : 'loose'} ${block.ordered ? block.start : '-'} ${inner(block.children)})`;
     case 'item':
       return `(item ${inner(block.children)})`;
     case 'paragraph':
@@ -34,7 +35,7 @@ function outlineOf(block: Block, references: ReadonlyMap<string, Reference>): st
     case 'code':
       return `(code ${JSON.stringify(block.fence?.info ?? '')} ${JSON.stringify(block.text)})`;
     case 'table':
-      return `(table ${[block.header, ...block.rows]
+      return `(table ${[block.header, ...block.lines.slice(2).map((line) => rowOf(line, block.header.length))]
         .map(
           (row) =>
             `(row ${row.map((cell, column) => `(cell ${block.alignments[column] ?? '-'} ${inline(cell)})`).join('')})`,
@@ -47,6 +48,15 @@ function outlineOf(block: Block, references: ReadonlyMap<string, Reference>): st
   }
 }
 
+/** The library keeps the indentation of lines within code that go on without their marks. */
+const joined = (code: string) => code.replace(/ +/g, ' ').trim();
+
+/** Looseness shows only where an item holds a paragraph of its own. */
+function isTight(list: ListBlock): boolean {
+  const items = list.children.flatMap((item) => (item.kind === 'item' ? item.children : []));
+  return list.tight || !items.some((block) => block.kind === 'paragraph');
+}
+
 function inlineOutline(nodes: readonly Inline[]): string {
   return nodes
     .map((node) => {
@@ -56,7 +66,7 @@ function inlineOutline(nodes: readonly Inline[]): string {
         case 'break':
           return '(br)';
         case 'code':
-          return `(code ${JSON.stringify(node.text)})`;
+          return `(code ${JSON.stringify(joined(node.text))})`;
         case 'emphasis':
         case 'strong':
         case 'strike':
@@ -175,7 +185,7 @@ function libraryMark(token: Token): string {
     case 'hardbreak':
       return '(br)';
     case 'code_inline':
-      return `(code ${JSON.stringify(token.content)})`;
+      return `(code ${JSON.stringify(joined(token.content))})`;
     case 'em_open':
       return '(emphasis ';
     case 'strong_open':
