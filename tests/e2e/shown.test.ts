@@ -128,10 +128,11 @@ test('tokens in and out, speed, and the cost that the provider tells', async () 
 });
 
 test('a cost that the provider does not tell is worked out from its price', async () => {
+  const model = 'some-maker/a-large-model-17b-128e-instruct-priced-model';
   const connection = { provider: 'openrouter', baseUrl: `${session.upstream.origin}/api/v1` };
   await setUpConnection(session.gloss, {
     ...connection,
-    model: 'priced-model',
+    model,
     key: 'or-key-1234567890',
     name: 'Priced',
   });
@@ -141,7 +142,7 @@ test('a cost that the provider does not tell is worked out from its price', asyn
   );
   await makeDefault(options, id);
   await options.close();
-  session.upstream.listed = [{ id: 'priced-model', pricing: { prompt: '0.00001', completion: '0.00002' } }];
+  session.upstream.listed = [{ id: model, pricing: { prompt: '0.00001', completion: '0.00002' } }];
   await newChat(panel);
   await panel.getByRole('combobox', { name: 'Model' }).click();
   await panel
@@ -154,6 +155,9 @@ test('a cost that the provider does not tell is worked out from its price', asyn
   await ask(panel, 'What did it cost?');
   await expect.poll(said).toContain('1,000 in, 2,000 out');
   await expect.poll(said).toContain('about $0.05');
+  // A long name does not push the rest out of sight.
+  const line = answer().locator('[title*="tokens in"]');
+  expect(await line.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
 });
 
 test('a tool call is shown as what it is, and nothing is run', async () => {
