@@ -177,6 +177,8 @@ async function state(): Promise<string> {
     };
     const rows: unknown[] = [];
     for (const { name = '' } of await indexedDB.databases()) {
+      // Drafts are written by panels alone, with no command, and the panel beside the page writes its own.
+      if (name === 'gloss-drafts') continue;
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open(name);
         request.onsuccess = () => resolve(request.result);
@@ -226,7 +228,7 @@ async function withoutEffect(act: (words: Record<string, unknown>[]) => Promise<
   tried += words.length;
   const [after, countedAfter] = [await state(), count()];
   if (after !== before || String(countedAfter) !== String(counted)) effects += 1;
-  expect(after).toBe(before);
+  expect(JSON.parse(after)).toEqual(JSON.parse(before));
   expect(countedAfter).toEqual(counted);
   const answers = heard.filter((one) => typeof one === 'object' && one !== null);
   effects += answers.length;
