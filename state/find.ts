@@ -22,13 +22,15 @@ export const mostMatches = 2_000;
  * a match the drawn text does not have still leads to its message.
  */
 export function asRead(markdown: string): string {
-  return markdown
-    .replace(/^ {0,3}(`{3,}|~{3,}).*$/gm, '')
-    .replace(/^ {0,3}(#{1,6}\s+|>\s?)/gm, '')
-    // Without a second bracket inside, so that a long run of them is not tried from every place.
-    .replace(/!?\[([^[\]\n]*)\]\([^()\n]*\)/g, '$1')
-    .replace(/(\*\*|__|~~|`)/g, '')
-    .replace(/(^|[\s(])[*_](?=\S)|(?<=\S)[*_](?=$|[\s).,;:!?])/gm, '$1');
+  return (
+    markdown
+      .replace(/^ {0,3}(`{3,}|~{3,}).*$/gm, '')
+      .replace(/^ {0,3}(#{1,6}\s+|>\s?)/gm, '')
+      // Without a second bracket inside, so that a long run of them is not tried from every place.
+      .replace(/!?\[([^[\]\n]*)\]\([^()\n]*\)/g, '$1')
+      .replace(/(\*\*|__|~~|`)/g, '')
+      .replace(/(^|[\s(])[*_](?=\S)|(?<=\S)[*_](?=$|[\s).,;:!?])/gm, '$1')
+  );
 }
 
 /** The text of a message that *Find* looks through, in the order it is drawn. */
