@@ -118,7 +118,7 @@ export async function wholeAnswer(stage, repetitions) {
   });
   const cpu = (name) => got[name].map((one) => one.cpu);
   const longest = (name) => Math.max(...got[name].map((one) => one.longest));
-  const note = 'Thread time of a shared machine; the ratio to the limit is what holds.';
+  const note = `Thread time, idle included, ${got.limit.length === 1 ? 'one run' : `${got.limit.length} runs`} of each; here floor-C alone comes near the target. Reading, drawing and laying out Markdown is the rest.`;
   return [
     row(
       'c',
