@@ -43,6 +43,8 @@ export const PanelModel = createModel((deps: PanelDeps) => {
   const chosen = signal<Required<Answerer> | null>(null);
   const readingPage = signal(false);
   const refusedPage = signal<PageRefusal | null>(null);
+  /** The user chose a chat, or asked in the new one, before it was known what this window showed last. */
+  let decided = false;
 
   const answering = computed<Answering>(() => {
     const row = chat.chat.value;
@@ -61,6 +63,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
 
   async function submit(): Promise<boolean> {
     if (chat.running.peek() !== null) return false;
+    decided = true;
     const choice = chosen.peek();
     return composer.submit(async (question) => {
       const reply = await chat.ask({ ...question, ...choice });
@@ -70,6 +73,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
   }
 
   function show(chatId: string): void {
+    decided = true;
     view.value = 'chat';
     chosen.value = null;
     refusedPage.value = null;
@@ -103,6 +107,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     /** Shows what this window showed last. A chat that is gone gives way to a new one. */
     async start(): Promise<void> {
       const last = await memory.load().catch(() => undefined);
+      if (decided) return;
       if (last === undefined) return chat.begin();
       await chat.open(last);
       const row = chat.chat.peek();

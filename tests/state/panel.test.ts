@@ -130,6 +130,17 @@ describe('which chat', () => {
     expect(chat.chatId.value).not.toBe('last');
   });
 
+  it('is the new one that was asked for before that was known', async () => {
+    const { panel, chat, store, remember } = await panelWith();
+    store.chats.set('last', chatRow({ id: 'last', title: 'Last' }));
+    remember('last');
+    const starting = panel.start();
+    panel.newChat();
+    const fresh = chat.chatId.peek();
+    await starting;
+    expect(chat.chatId.value).toBe(fresh);
+  });
+
   it('stays with a chat that only cannot be read at the moment', async () => {
     const { panel, chat, store, remember } = await panelWith();
     remember('last');
