@@ -77,7 +77,7 @@ async function stream(response, answer) {
   response.end('data: [DONE]\n\n');
 }
 
-async function handle(request, response) {
+async function handle(request, response, answerTo) {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (pathname === '/v1/models')
     return json(response, 200, { object: 'list', data: [{ id: standInModel, object: 'model', owned_by: 'you' }] });
@@ -98,10 +98,12 @@ async function handle(request, response) {
 
 /**
  * Starts the stand-in on loopback, on its own port or, where that is taken, on any.
+ * @param {number} [port]
+ * @param {(messages: { role: string, content: unknown }[]) => string} [answer] what it says; by default, what it is
  * @returns {Promise<{ baseUrl: string, close: () => void }>}
  */
-export async function startStandIn(port = standInPort) {
-  const server = createServer((request, response) => void handle(request, response));
+export async function startStandIn(port = standInPort, answer = answerTo) {
+  const server = createServer((request, response) => void handle(request, response, answer));
   const listen = (wanted) =>
     new Promise((resolve, reject) =>
       server.once('error', reject).listen(wanted, '127.0.0.1', () => resolve(undefined)),

@@ -5,10 +5,10 @@
  * on this machine takes the place of a provider, to see an answer stream. The profile is its own and is kept, so what you set
  * up is there the next time.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debuggingPort, ensureChromium, hasDisplay, isRoot, spawnChromium } from './browsers.mjs';
+import { serveArticle } from './article/serve.mjs';
 import { buildExtension } from './build.mjs';
 import {
   addProvider,
@@ -35,18 +35,6 @@ const picture = join(root, '.cache', 'panel.png');
 const extension = join(root, '.output', 'chrome-mv3');
 const question = 'What is a gloss, and why does it stand in the margin?';
 const endings = [];
-
-/** The article, by another name than the stand-in's: what that address is allowed must not cover the page. */
-async function serveArticle() {
-  const article = readFileSync(join(root, 'scripts', 'article', 'index.html'));
-  const server = createServer((request, response) => {
-    if (request.url !== '/') response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(article);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  endings.push(() => server.close());
-  return `http://localhost:${server.address().port}/`;
-}
 
 async function build() {
   console.log('Building Gloss.');
@@ -136,7 +124,8 @@ async function demonstrate(panel) {
 async function main() {
   await ensurePackages();
   await build();
-  const article = await serveArticle();
+  const { url: article, close } = await serveArticle();
+  endings.push(close);
   const id = extensionId(extension);
   const { connect, closed } = await openBrowser(article);
   const browser = await connect();

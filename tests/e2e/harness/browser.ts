@@ -194,12 +194,7 @@ export class Gloss {
     await Promise.race([session.send('Page.crash').catch(() => undefined), sleep(2000)]);
   }
 
-  /** Ends the browser without a word, as a power cut would, and keeps its profile. */
-  async kill(): Promise<void> {
-    await this.end('SIGKILL');
-  }
-
-  /** Closes the browser as a user would, keeps the profile, and starts it again. */
+  /** Ends the browser, as a user would or without a word, keeps its profile, and starts it again. */
   async restart(how: 'quit' | 'kill' = 'quit'): Promise<Gloss> {
     await this.end(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
     return Gloss.launch({ ...this.options, profile: this.profile });
