@@ -1,12 +1,22 @@
 /** What is shipped, looked at as a stranger would: what it may do, what it says, how much it weighs. */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, posix, relative, resolve } from 'node:path';
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { dirname, join, posix, relative, resolve } from 'node:path';
+import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { buildExtension } from '../../scripts/build.mjs';
-import { binOf, run } from '../../scripts/run.mjs';
+import { binOf, run, runTool } from '../../scripts/run.mjs';
 import { buildFor } from './harness/build';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -194,22 +204,61 @@ describe('weight', () => {
   });
 });
 
-test('the same tree builds to the same bytes', { timeout: 180_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gloss-again-'));
-  try {
+/** Every file below a folder, with what is in it. */
+const contents = (folder: string) =>
+  filesIn(folder).map((file) => [
+    file,
+    createHash('sha256')
+      .update(readFileSync(join(folder, file)))
+      .digest('hex'),
+  ]);
+
+/** Unpacks a zip by its directory, which stands at its end. */
+function unzip(path: string, folder: string): void {
+  const zip = readFileSync(path);
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  let at = zip.readUInt32LE(end + 16);
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset));
+    const name = zip.subarray(at + 46, at + 46 + (nameLength ?? 0)).toString();
+    const local = zip.readUInt32LE(at + 42);
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const packed = zip.subarray(start, start + zip.readUInt32LE(at + 20));
+    if (!name.endsWith('/')) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(packed) : packed);
+    }
+    at += 46 + (nameLength ?? 0) + (extraLength ?? 0) + (commentLength ?? 0);
+  }
+}
+
+describe('whoever builds it again gets the same bytes', () => {
+  test('from the tree', { timeout: 180_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gloss-again-'));
     const { code, output } = await buildExtension('chrome', folder);
     expect(code, output).toBe(0);
-    const hashes = (at: string) =>
-      filesIn(at).map((file) => [
-        file,
-        createHash('sha256')
-          .update(readFileSync(join(at, file)))
-          .digest('hex'),
-      ]);
-    expect(hashes(join(folder, 'chrome-mv3'))).toEqual(hashes(buildFor('chrome')));
-  } finally {
+    expect(contents(join(folder, 'chrome-mv3'))).toEqual(contents(buildFor('chrome')));
     rmSync(folder, { recursive: true, force: true });
-  }
+  });
+
+  test('from the package of sources that Mozilla gets', { timeout: 240_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gloss-sources-'));
+    const env = { NODE_ENV: 'production', GLOSS_OUT: folder };
+    const zipped = await runTool('wxt', ['zip', '-b', 'firefox'], { quiet: true, env });
+    expect(zipped.code, zipped.output).toBe(0);
+    const sources = join(folder, 'sources');
+    unzip(join(folder, `gloss-${version}-sources.zip`), sources);
+    expect(existsSync(join(sources, 'README.md'))).toBe(true);
+    symlinkSync(join(root, 'node_modules'), join(sources, 'node_modules'), 'dir');
+    const built = await runTool('wxt', ['build', '-b', 'firefox'], {
+      quiet: true,
+      cwd: sources,
+      env: { ...env, GLOSS_OUT: '.output' },
+    });
+    expect(built.code, built.output).toBe(0);
+    expect(contents(join(sources, '.output', 'firefox-mv3'))).toEqual(contents(buildFor('firefox')));
+    rmSync(folder, { recursive: true, force: true });
+  });
 });
 
 // That it finds nothing in what is shipped is a step of its own in `npm test`; here, that it would.
