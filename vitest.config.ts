@@ -7,5 +7,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
     exclude: ['tests/e2e/**', 'tests/long/**', 'tests/bench/**', 'node_modules/**'],
     mockReset: true,
+    // No test asserts a time; a busy machine may take as long as it needs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
