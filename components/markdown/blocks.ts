@@ -264,11 +264,11 @@ export class BlockParser {
   private startFormula(line: Line, text: string, matched: number): 'none' | 'leaf' {
     const start = this.withFormulas ? starts.readFormulaStart(line) : undefined;
     if (!start) return 'none';
+    // Whether words follow, and make it part of a sentence, shows only at the end of the line.
+    if (this.takeBack) return 'leaf';
     const { closed, ...content } = start;
     const formula: FormulaBlock = { kind: 'formula', ...content, lines: [text], ...this.here() };
     if (closed) return this.place(formula, matched);
-    // A previewed line cannot open one: nothing of it would show.
-    if (this.takeBack) return 'leaf';
     this.beforeFormula = this.beforeLine;
     return this.begin(formula, matched);
   }

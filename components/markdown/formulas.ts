@@ -58,7 +58,7 @@ export class FormulaReader {
         ? 'unfinished'
         : undefined;
     }
-    if (end - start > longestFormula) return undefined;
+    if (end - start > longestFormula || !closes(source, end)) return undefined;
     // A digit may still follow and make this dollar the sign of the next amount.
     if (this.growing && end === source.length - 1) return 'unfinished';
     const text = source.slice(start, end);
@@ -73,18 +73,16 @@ export class FormulaReader {
     return place;
   }
 
+  /** The next dollar that is not escaped. A formula holds no other. */
   private nextDollar(from: number): number {
     let place = this.next('$', from);
-    while (place !== -1 && !closes(this.source, place)) {
-      this.found.set('$', this.source.indexOf('$', place + 1));
-      place = this.next('$', place + 1);
-    }
+    while (place !== -1 && this.source[place - 1] === '\\') place = this.next('$', place + 1);
     return place;
   }
 }
 
 function closes(source: string, at: number): boolean {
-  return /[^\s\\$]/.test(source[at - 1] ?? ' ') && !/[\d$]/.test(source[at + 1] ?? ' ');
+  return /\S/.test(source[at - 1] ?? ' ') && !/[\d$]/.test(source[at + 1] ?? ' ');
 }
 
 const evidence = /[\\^_={}+<>×·]/;

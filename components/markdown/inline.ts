@@ -39,8 +39,9 @@ interface Bracket {
 const special = new Uint8Array(128);
 for (const character of '\n\\`*_~[]!<&$:.@') special[character.charCodeAt(0)] = 1;
 
-/** The tail of growing text that may yet turn into marks, an escape, an entity or an address in angle brackets. */
-const undecided = /(?:[*_~`\\!]+|&#?[a-z0-9]{0,31}|<[a-z][^\s<>]{0,200}|<)$/i;
+/** The tail of growing text that may yet turn into marks, an escape, an entity or an address. */
+const undecided =
+  /(?:[*_~`\\!]+|&#?[a-z0-9]{0,31}|<[a-z][^\s<>]{0,200}|<|(?<![a-z0-9])(?:h|ht|htt|https?|https?:\/?\/?|w{1,3}\.?))$/i;
 /** How long the text of an unfinished link or image, or unclosed code, may be before its mark counts as text. */
 const longestPendingLink = 120;
 const longestPendingImage = 300;
@@ -241,7 +242,9 @@ class InlineParser {
 
   private pushAutolink({ url, text, start, end }: Autolink): void {
     const children: Inline[] = [{ type: 'text', text }];
-    if (this.options.growing && end === this.source.length) this.push({ type: 'pending', children }, start, end);
+    // Marks after an address belong to it or to the sentence; which, only the next character tells.
+    const mayGoOn = this.options.growing && !/[^?!.,:*_~'";&)]/.test(this.source.slice(end, end + 40));
+    if (mayGoOn) this.push({ type: 'pending', children }, start, this.source.length);
     else this.push({ type: 'link', url, title: '', children }, start, end);
   }
 

@@ -21,6 +21,10 @@ class TinyNode {
     this.parentNode = null;
   }
 
+  before(...nodes: (TinyNode | string)[]): void {
+    for (const node of nodes) this.parentNode?.insertBefore(typeof node === 'string' ? new TinyText(node) : node, this);
+  }
+
   replaceWith(other: TinyNode): void {
     this.parentNode?.replaceChild(other, this);
   }
@@ -36,6 +40,10 @@ export class TinyText extends TinyNode {
 
   appendData(text: string): void {
     this.data += text;
+  }
+
+  deleteData(start: number, count: number): void {
+    this.data = this.data.slice(0, start) + this.data.slice(start + count);
   }
 
   get textContent(): string {
@@ -67,6 +75,7 @@ export class TinyElement extends TinyNode {
   readonly dataset: Record<string, string> = {};
   private readonly attributes = new Map<string, string>();
   className = '';
+  hidden = false;
 
   constructor(localName: string) {
     super();
