@@ -18,7 +18,6 @@ export async function openStage(chromiumPath) {
     logLevel: 'error',
     build: {
       outDir: folder,
-      minify: process.env.BENCH_MINIFY !== '0',
       emptyOutDir: true,
       modulePreload: false,
       target: 'esnext',
