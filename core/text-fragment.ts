@@ -67,5 +67,18 @@ export function addressOfText(url: string, text: string): string | undefined {
   return address.href;
 }
 
+/** The place that an address names: how its text begins and, if it says so, how it ends. */
+export function placeIn(url: string): { start: string; end: string } | undefined {
+  const directive = url.split(':~:', 2)[1];
+  const parts = /(?:^|&)text=([^&]*)/.exec(directive ?? '')?.[1]?.split(',') ?? [];
+  try {
+    // What stands before and after a place (`prefix-,` and `,-suffix`) only helps to tell it from others.
+    const [start = '', end = ''] = parts.filter((part) => !/^-|-$/.test(part)).map(decodeURIComponent);
+    return start === '' ? undefined : { start, end };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Addresses of the same document: all but what stands behind `#`. */
 export const isSameDocument = (one: string, other: string): boolean => one.split('#', 1)[0] === other.split('#', 1)[0];

@@ -34,8 +34,11 @@ export interface DeliveryWorld {
   wait(ms: number): Promise<void>;
 }
 
-/** A page that does not answer for so long is busy; what is there is taken. In milliseconds. */
-const patience = 1500;
+/**
+ * How long a busy page is waited for, in milliseconds. A selection lies in the mailbox already, so its refinement may come
+ * late; an action waits for it.
+ */
+const patience = { selection: 15_000, action: 2000 };
 
 export interface Delivery {
   selection(clicked: Clicked): Promise<void>;
@@ -55,14 +58,18 @@ export function createDelivery(world: DeliveryWorld): Delivery {
     return { ...found, windowId: windowId ?? found?.windowId ?? -1, ...(url === undefined ? {} : { url }) };
   }
 
-  async function inTime<Value>(work: Promise<Value>): Promise<Value | undefined> {
-    return Promise.race([work.catch(() => undefined), world.wait(patience).then(() => undefined)]);
+  async function inTime<Value>(work: Promise<Value>, ms: number): Promise<Value | undefined> {
+    return Promise.race([work.catch(() => undefined), world.wait(ms).then(() => undefined)]);
   }
 
   /** The same text with its line breaks, if the page still shows it. A page may have changed what is marked. */
-  async function refined({ selectionText = '', frameId }: Clicked, { tabId }: Place): Promise<string | undefined> {
+  async function refined(
+    { selectionText = '', frameId }: Clicked,
+    { tabId }: Place,
+    ms: number,
+  ): Promise<string | undefined> {
     if (tabId === undefined) return undefined;
-    const all = (await inTime(world.selections(tabId, frameId))) ?? [];
+    const all = (await inTime(world.selections(tabId, frameId), ms)) ?? [];
     if (selectionText === '')
       return (all.find(({ text, isActive }) => isActive && text !== '') ?? all.find(({ text }) => text !== ''))?.text;
     const squeezed = selectionText.replace(/\s+/g, '');
@@ -90,7 +97,7 @@ export function createDelivery(world: DeliveryWorld): Delivery {
       const entry = { id: world.newId(), windowId: place.windowId };
       const { selectionText = '' } = clicked;
       if (selectionText.trim() !== '') await post.leave({ ...entry, quote: quoteOf(selectionText, place) });
-      const better = await refined(clicked, place);
+      const better = await refined(clicked, place, patience.selection);
       if (better !== undefined && better.trim() !== '' && better !== selectionText)
         await post.leave({ ...entry, quote: quoteOf(better, place) });
     },
@@ -105,7 +112,7 @@ export function createDelivery(world: DeliveryWorld): Delivery {
       const place = await placeOf(clicked);
       const { selectionText = '' } = clicked;
       const wantsPage = prompt.includes('{page}') || (selectionText === '' && !prompt.includes('{selection}'));
-      const text = selectionText === '' ? '' : ((await refined(clicked, place)) ?? selectionText);
+      const text = selectionText === '' ? '' : ((await refined(clicked, place, patience.action)) ?? selectionText);
       const page = wantsPage ? await read(place) : undefined;
       const isComplete = !page || (page.granted && page.text.trim() !== '');
       await post.leave({

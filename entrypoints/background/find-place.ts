@@ -1,9 +1,9 @@
 /**
  * Finds a text in a page, brings it into view and marks it, as if the reader had just selected it. It is injected with
  * `scripting.executeScript`, so it uses nothing from outside of itself. White space and case do not count: the text may have
- * been taken over several lines. Answers whether it was found.
+ * been taken over several lines. With `end`, `wanted` is how it begins and `end` how it ends. Answers whether it was found.
  */
-export async function findPlace(wanted: string): Promise<boolean> {
+export async function findPlace(wanted: string, end: string): Promise<boolean> {
   const squeeze = (text: string) => text.replace(/[\s\u00AD]+/g, '').toLowerCase();
   const needle = squeeze(wanted);
   if (needle === '') return false;
@@ -53,7 +53,9 @@ export async function findPlace(wanted: string): Promise<boolean> {
     return undefined;
   };
   const first = placeOf(at);
-  const last = placeOf(at + needle.length - 1);
+  const ending = squeeze(end);
+  const endAt = ending === '' ? -1 : all.indexOf(ending, at + needle.length);
+  const last = placeOf((endAt < 0 ? at + needle.length : endAt + ending.length) - 1);
   if (!first || !last) return false;
   const ancestors: Element[] = [];
   for (let one = first.node.parentElement; one; one = one.parentElement) ancestors.push(one);

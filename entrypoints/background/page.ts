@@ -3,7 +3,7 @@ import { browser } from 'wxt/browser';
 import { pageCap, prepared } from '../../core/attachment';
 import { pageText, type PageMarks } from '../../core/page-text';
 import type { PageReading } from '../../core/protocol';
-import { addressOfText, isSameDocument } from '../../core/text-fragment';
+import { addressOfText, isSameDocument, placeIn } from '../../core/text-fragment';
 import { Refused, type CommandTable } from './commands';
 import { findPlace } from './find-place';
 import { readPage } from './reader';
@@ -94,32 +94,30 @@ async function goToTab(tabId: number, url: string): Promise<boolean> {
   return true;
 }
 
+/**
+ * Marks the place in a tab that we may read. An address with the place would not do in a page that is open: the browser
+ * follows it only when a page loads or its own reader clicks.
+ */
+async function mark(tabId: number, start: string, end = ''): Promise<void> {
+  await browser.scripting
+    .executeScript({ target: { tabId }, func: findPlace, args: [start, end] })
+    .catch(() => undefined);
+}
+
 async function show(url: string, text: string, tabId: number | undefined): Promise<void> {
   if (!isWeb(url)) throw new Refused({ kind: 'not-done', message: 'This quote has no address to go to.' });
-  if (tabId !== undefined && (await goToTab(tabId, url))) {
-    const found = await browser.scripting
-      .executeScript({ target: { tabId }, func: findPlace, args: [text] })
-      .then((results) => results.some(({ result }) => result === true))
-      .catch(() => false);
-    if (found) return;
-    // Hidden by now, or in a frame: the browser's own search may do better.
-    const address = addressOfText(url, text);
-    if (address !== undefined) await browser.tabs.update(tabId, { url: address });
-    return;
-  }
-  await browser.tabs.create({ url: addressOfText(url, text) ?? url });
+  if (tabId !== undefined && (await goToTab(tabId, url))) await mark(tabId, text);
+  else await browser.tabs.create({ url: addressOfText(url, text) ?? url });
 }
 
 /** A link to a place in a page that is open in a tab goes there; every other opens a new tab. */
 async function open(url: string): Promise<void> {
-  const [document_, directive] = url.split(':~:', 2);
-  if (directive !== undefined && document_ !== undefined) {
-    for (const tab of await browser.tabs.query({})) {
+  const place = placeIn(url);
+  if (place) {
+    for (const { id, url: shown } of await browser.tabs.query({})) {
       // Only tabs that we may read have an address here.
-      if (tab.id === undefined || !tab.url || !isSameDocument(tab.url, document_)) continue;
-      if (!(await goToTab(tab.id, document_))) continue;
-      await browser.tabs.update(tab.id, { url });
-      return;
+      if (id === undefined || !shown || !isSameDocument(shown, url) || !(await goToTab(id, url))) continue;
+      return mark(id, place.start, place.end);
     }
   }
   await browser.tabs.create({ url });

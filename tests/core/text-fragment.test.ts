@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOfText, isSameDocument, textDirective } from '../../core/text-fragment';
+import { addressOfText, isSameDocument, placeIn, textDirective } from '../../core/text-fragment';
 
 describe('textDirective', () => {
   it.each([
@@ -60,4 +60,24 @@ describe('addressOfText', () => {
 it('isSameDocument passes over what stands behind the hash', () => {
   expect(isSameDocument('https://a.example/x#1', 'https://a.example/x#2')).toBe(true);
   expect(isSameDocument('https://a.example/x?1', 'https://a.example/x?2')).toBe(false);
+});
+
+describe('placeIn', () => {
+  it.each<[string, ReturnType<typeof placeIn>]>([
+    ['https://a.example/#:~:text=one%20two', { start: 'one two', end: '' }],
+    ['https://a.example/#x:~:text=one,two%2C', { start: 'one', end: 'two,' }],
+    ['https://a.example/#:~:text=before-,one,two,-after&text=more', { start: 'one', end: 'two' }],
+    ['https://a.example/#:~:other=1&text=one', { start: 'one', end: '' }],
+    ['https://a.example/#:~:text=%E0%A4%A', undefined],
+    ['https://a.example/#text=one', undefined],
+    ['https://a.example/', undefined],
+  ])('%s', (url, place) => {
+    expect(placeIn(url)).toEqual(place);
+  });
+
+  it('finds what addressOfText wrote', () => {
+    const text = 'A line, with - signs & (more) that is long enough to be named by both of its ends';
+    const { start = '', end = '' } = placeIn(addressOfText('https://a.example/', text) ?? '') ?? {};
+    expect(text.startsWith(start) && text.endsWith(end) && start !== '' && end !== '').toBe(true);
+  });
 });

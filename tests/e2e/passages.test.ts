@@ -52,11 +52,16 @@ const questions: readonly [page: string, question: string, place: string][] = [
   ['bignumber', 'At what exponent does toString switch to exponential notation?', 'EXPONENTIAL_AT'],
 ];
 
+/** Loading a page of a megabyte for every question would take minutes. */
+const followed = questions.filter((_, place) => place % 3 === 0);
+
 const holds = (place: string) => (passage: Passage) => passage.text.replace(/\s+/g, ' ').includes(place);
 const addressOf = (path: string): string => `file://${path}`;
 
 let browser: Browser;
 let page: Page;
+const find = (wanted: string, end = ''): Promise<boolean> =>
+  page.evaluate(`(${findPlace.toString()})(${JSON.stringify(wanted)}, ${JSON.stringify(end)})`);
 const texts = new Map<string, { path: string; text: string }>();
 
 beforeAll(async () => {
@@ -99,7 +104,7 @@ describe('Passages on real pages', () => {
     });
     const strayed: string[] = [];
     let links = 0;
-    for (const [name, question] of questions) {
+    for (const [name, question] of followed) {
       const { path, text } = texts.get(name) ?? { path: '', text: '' };
       // Links are made for addresses of the web; the same file is read here.
       const part: PagePart = {
@@ -128,31 +133,34 @@ describe('Passages on real pages', () => {
         .waitForFunction(inView, firstWords(best), { timeout: 5000, polling: 200 })
         .catch(() => strayed.push(`${name}: ${question} ${directive}`));
     }
-    expect(links).toBe(questions.length);
-    // A passage may be made of lines that stand on the page many times.
-    expect(strayed.length, strayed.join('\n')).toBeLessThanOrEqual(1);
+    expect(links).toBe(followed.length);
+    expect(strayed).toEqual([]);
   });
 
   it('goes to a quote in a page that is open, whatever stands around it', async () => {
     await page.setContent(
       `<p>Before</p><div style="height:5000px"></div><p>An <b>odd</b>ly<br>split   <i>quote</i></p><p>over two paragraphs</p><div style="height:5000px"></div>`,
     );
-    expect(await page.evaluate(findPlace, 'oddly\nsplit quote\n\nover TWO')).toBe(true);
+    expect(await find('oddly\nsplit quote\n\nover TWO')).toBe(true);
     expect(await page.evaluate(() => String(getSelection()).replace(/\s+/g, ' '))).toBe('oddly split quote over two');
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(4000);
-    expect(await page.evaluate(findPlace, 'not there')).toBe(false);
-    expect(await page.evaluate(findPlace, ' ')).toBe(false);
+    expect(await find('oddly', 'two PARAGRAPHS')).toBe(true);
+    expect(await page.evaluate(() => String(getSelection()).replace(/\s+/g, ' '))).toBe(
+      'oddly split quote over two paragraphs',
+    );
+    expect(await find('not there')).toBe(false);
+    expect(await find(' ')).toBe(false);
   });
 
   it('goes to a quote in a box that scrolls, in folded details and in a shadow root', async () => {
     const inBox = '<div style="height:200px;overflow:auto"><div style="height:3000px"></div><p>in the box</p></div>';
     await page.setContent(`<div style="height:3000px"></div>${inBox}`);
-    expect(await page.evaluate(findPlace, 'in the box')).toBe(true);
+    expect(await find('in the box')).toBe(true);
     expect(await page.evaluate(inView, 'in the box')).toBe(true);
     await page.setContent(
       `<x-a><template shadowrootmode=open><div style="height:3000px"></div><p>in the shadow</p></template></x-a>`,
     );
-    expect(await page.evaluate(findPlace, 'in the shadow')).toBe(true);
+    expect(await find('in the shadow')).toBe(true);
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(1000);
   });
 });
