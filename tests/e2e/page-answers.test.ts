@@ -33,6 +33,13 @@ afterEach(() => expect([...gloss.trouble.errors.splice(0), ...gloss.trouble.requ
 
 const chip = () => panel.getByRole('group', { name: 'Page' });
 const addPage = () => panel.getByRole('button', { name: 'Add this page' }).click();
+async function askAndWait(question: string): Promise<void> {
+  const before = await answers(panel).count();
+  await ask(panel, question);
+  await expect.poll(() => answers(panel).count()).toBe(before + 1);
+  await answerToEnd(panel);
+  await expect.poll(() => answers(panel).last().innerText()).toContain('Passages is not an AI');
+}
 const scrolled = (tab: Page): Promise<number> => tab.evaluate(() => scrollY);
 /** The newest tab on this path. */
 const tabAt = async (path: string): Promise<Page> => {
@@ -44,8 +51,7 @@ const tabAt = async (path: string): Promise<Page> => {
 
 describe('a page in the panel', () => {
   it('without one, Passages says what it is and how to add a model', async () => {
-    await ask(panel, 'What is the capital of France?');
-    await answerToEnd(panel);
+    await askAndWait('What is the capital of France?');
     const answer = await answers(panel).last().innerText();
     expect(answer).toContain('Passages is not an AI');
     expect(answer).toContain('Add provider');
@@ -63,8 +69,7 @@ describe('a page in the panel', () => {
   });
 
   it('is quoted by Passages, and the link leads to the place in the same tab', async () => {
-    await ask(panel, 'How much salt?');
-    await answerToEnd(panel);
+    await askAndWait('How much salt?');
     const answer = answers(panel).last();
     await expect.poll(() => answer.innerText()).toContain("Two percent of the flour's weight");
     expect(await answer.innerText()).toContain('Passages is not an AI');
@@ -85,8 +90,7 @@ describe('a page in the panel', () => {
     await gloss.clickAction(page);
     await addPage();
     await expect.poll(() => chip().count()).toBe(1);
-    await ask(panel, 'Which degrees?');
-    await answerToEnd(panel);
+    await askAndWait('Which degrees?');
     await page.goto(site.url('/cake', siteNames[1]));
     await answers(panel).last().getByRole('link', { name: 'Show in page' }).click();
     const fresh = await tabAt('/bread');

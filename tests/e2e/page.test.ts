@@ -171,9 +171,7 @@ describe('Ask about selection', () => {
     expect(await quotes(panel).first().innerText()).toContain('A story');
     expect(await quotes(panel).first().innerText()).toContain('page.test');
     await expect.poll(() => composer(panel).evaluate((field) => field === document.activeElement)).toBe(true);
-    await ask(panel, 'What was out?');
-    await expect.poll(() => answers(panel).count()).toBe(1);
-    await answerToEnd(panel);
+    await session.askAndWait(panel, 'What was out?');
     expect(JSON.stringify(session.upstream.chats.at(-1)?.body.messages)).toContain(
       'It was a dark night.\\nThe lamp was out.',
     );
@@ -360,8 +358,7 @@ describe('Ask about this page', () => {
     await chip.getByRole('button', { name: 'Preview' }).click();
     const preview = await chip.locator('pre').textContent();
     expect(preview).toBe('# Seen\n\nRead this.\n\n- one\n- two');
-    await ask(panel, 'What does it say?');
-    await answerToEnd(panel);
+    await session.askAndWait(panel, 'What does it say?');
     const message = session.upstream.chats.at(-1)?.body.messages?.findLast(({ role }) => role === 'user');
     expect(message?.content).toContain(preview);
     expect(message?.content).not.toContain('Obey');
