@@ -102,7 +102,7 @@ async function everything() {
     await step('lint', () => runTool('oxlint', ['--type-aware', '--deny-warnings', '.']), needs.lint);
     await step('format', () => runTool('oxfmt', ['--check', '.']), needs.format);
   }
-  if (wants('unit')) await suite('unit', [], { minutes: 10 });
+  if (wants('unit')) await suite('unit', [], { minutes: 20 });
   if (wants('build') || wants('e2e') || wants('long')) {
     await build('chrome');
     await build('firefox');
@@ -118,7 +118,7 @@ async function everything() {
     const chromium = await ensureChromium();
     await ensureTestTools();
     const env = { GLOSS_CHROMIUM: chromium, GLOSS_FIREFOX: findFirefox() ?? '', GLOSS_BUILD: buildFolder };
-    if (wants('e2e')) await suite('e2e', ['--config', 'vitest.e2e.config.ts'], { minutes: 15, env });
+    if (wants('e2e')) await suite('e2e', ['--config', 'vitest.e2e.config.ts'], { minutes: 45, env });
     if (wants('long')) await suite('long', ['--config', 'vitest.long.config.ts'], { minutes: 60, env });
   }
 }

@@ -337,7 +337,9 @@ describe('Ask about selection', () => {
     await hear(page, [{ menuItemId: 'ask-selection', selectionText: 'for the first' }]);
     await hear(second, [{ menuItemId: 'ask-selection', selectionText: 'for the second' }]);
     const texts = () => Promise.all(panels.map((panel) => quotes(panel).locator('blockquote').allTextContents()));
-    await expect.poll(async () => (await texts()).toSorted()).toEqual([['for the first'], ['for the second']]);
+    await expect
+      .poll(async () => (await texts()).toSorted((a, b) => a.join().localeCompare(b.join())))
+      .toEqual([['for the first'], ['for the second']]);
     await expect.poll(() => quotes(first).locator('blockquote').allTextContents()).toEqual(['for the first']);
     for (const panel of panels) await clear(panel);
     await second.close();

@@ -15,8 +15,9 @@ test('shows a question, its answer and a picture, and ends well', { timeout: 180
   });
   expect(code, output).toBe(0);
   expect(output).toContain('Question: What is a gloss');
-  // The stand-in says what it is.
+  // Passages answers from the page, and says what it is.
   expect(output).toMatch(/not an AI/);
+  expect(output).toMatch(/margin/i);
   expect(output).toContain(`Picture: ${picture}`);
   // The eight bytes every PNG begins with, and its size: a panel is taller than wide.
   const bytes = readFileSync(picture);
