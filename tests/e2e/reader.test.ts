@@ -1,6 +1,6 @@
 import { chromium } from 'playwright';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pageText } from '../../core/page-text';
 import type { Mark, PageMarks } from '../../core/page-text';
 import { readPage } from '../../entrypoints/background/reader';
@@ -148,6 +148,22 @@ const hiding: readonly [way: string, html: string][] = [
     'off the screen in a subtree not laid out',
     '<div style="height:9000px"></div><div style="content-visibility:auto"><p style="position:absolute;left:-9999px">UNSEEN</p></div>',
   ],
+  [
+    'a box that scrolls, off the screen',
+    '<div style="position:absolute;left:-9999px;width:300px;height:300px;overflow:auto"><p>UNSEEN</p></div>',
+  ],
+  [
+    'off to the left in a box that scrolls',
+    '<div style="overflow:auto;height:100px;position:relative"><p style="position:absolute;left:-9999px">UNSEEN</p></div>',
+  ],
+  [
+    'cut off to the right of a box that does not',
+    '<div style="overflow:hidden;width:300px;position:relative"><p style="position:absolute;left:9999px">UNSEEN</p></div>',
+  ],
+  [
+    'far to the right of a page that does not scroll there',
+    '<style>body{overflow-x:hidden}</style><p style="position:absolute;left:9999px">UNSEEN</p>',
+  ],
   ['an option of a closed list', '<select><option>one<option>UNSEEN</select>'],
   ['a frame of one pixel', '<iframe width=1 height=1 style="border:0" srcdoc="UNSEEN"></iframe>'],
   ['light content that no slot takes', '<x-card><template shadowrootmode=open>shown</template>UNSEEN</x-card>'],
@@ -189,6 +205,22 @@ const seen: readonly [what: string, html: string][] = [
     '<div style="height:20000px"></div><div style="content-visibility:auto;contain-intrinsic-size:10px"><p>SEEN</p></div>',
   ],
   ['beside a wide table', '<div style="margin-left:3000px;width:100px">SEEN</div>'],
+  [
+    'in a wide table that scrolls',
+    '<div style="overflow:auto;width:300px"><pre style="width:5000px;text-align:right">SEEN</pre></div>',
+  ],
+  [
+    'in a long list that scrolls',
+    '<div style="overflow:auto;height:100px"><div style="height:9000px"></div><p>SEEN</p></div>',
+  ],
+  [
+    'below what is shown of an article, to be unfolded',
+    '<div style="overflow:hidden;height:100px"><div style="height:300px"></div><p>SEEN</p></div>',
+  ],
+  [
+    'positioned out of a box that scrolls',
+    '<div style="overflow:auto;height:10px;width:10px"><p style="position:absolute;left:400px;top:300px">SEEN</p></div>',
+  ],
   ['white on a black ancestor', '<div style="background:#000"><p><b style="color:#fff">SEEN</b></p></div>'],
   [
     'white on a picture around it',
@@ -250,5 +282,163 @@ describe('hidden text', () => {
     const reading = await readHtml(html);
     expect(pageText(reading.marks)).toContain('SEEN');
     expect(reading.hidden).toBe(0);
+  });
+});
+
+describe('structure', () => {
+  const cases: readonly [what: string, html: string, text: string][] = [
+    ['headings', '<h1>One</h1><h3>Two</h3><div role=heading aria-level=2>Three</div>', '# One\n\n### Two\n\n## Three'],
+    ['lists', '<ul><li>a<ol start=3><li>b<li value=9>c<li>d</ol><li>e</ul>', '- a\n  3. b\n  9. c\n  10. d\n- e'],
+    ['a list counted down', '<ol reversed><li>a<li>b</ol>', '2. a\n1. b'],
+    [
+      'a menu in a line',
+      '<ul style="display:block"><li style="display:inline">a <li style="display:inline">b</ul>',
+      'a b',
+    ],
+    [
+      'a table',
+      '<table><caption>T</caption><tr><th>a<th>b<tbody><tr><td>1<td>2|3</table>',
+      'T\n\n| a | b |\n| --- | --- |\n| 1 | 2\\|3 |',
+    ],
+    [
+      'code with its language',
+      '<pre><code class="language-js">f(  1,\n\n  2)\n</code></pre>',
+      '```js\nf(  1,\n\n  2)\n```',
+    ],
+    ['a quotation', '<blockquote><p>a<p>b</blockquote>c', '> a\n>\n> b\n\nc'],
+    ['breaks and paragraphs', 'a<br>b<p>c</p>d', 'a\nb\n\nc\n\nd'],
+    ['white space', '<p>  a\n b<b> c </b> d </p><p style="white-space:pre-wrap">e  f\n g</p>', 'a b c d\n\ne  f\n g'],
+    [
+      'transformed letters',
+      '<p style="text-transform:uppercase">straße</p><p style="text-transform:capitalize">one two</p>',
+      'STRASSE\n\nOne Two',
+    ],
+    [
+      'floats and flexible boxes',
+      '<div style="display:flex"><span>a</span><span>b</span></div><span style="float:left">c</span>d',
+      'a\nb\nc\nd',
+    ],
+    [
+      'order of slots',
+      '<x-a><template shadowrootmode=open><slot name=b></slot> <slot></slot></template>last<i slot=b>first</i></x-a>',
+      'first last',
+    ],
+    ['a frame among the rest', 'a<iframe srcdoc="<h2>b</h2>"></iframe>c', 'a\n\n## b\n\nc'],
+    ['nothing at all', '', ''],
+  ];
+
+  it.each(cases)('%s', async (_, html, text) => {
+    expect(pageText((await readHtml(html)).marks)).toBe(text);
+  });
+
+  it('a plain text is text, not code', async () => {
+    await page.goto('data:text/plain,one%0A%0A%20%20two');
+    expect(pageText((await page.evaluate(readPage, options)).marks)).toBe('one\n\n  two');
+  });
+
+  it('an SVG and an XML document', async () => {
+    await page.goto(
+      `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><text x="10" y="20">drawn</text></svg>`,
+    );
+    expect(pageText((await page.evaluate(readPage, options)).marks)).toBe('drawn');
+  });
+});
+
+describe('in the page', () => {
+  beforeAll(() => page.route('http://read.test/', (route) => route.fulfill({ contentType: 'text/html', body: '' })));
+  beforeEach(async () => {
+    await page.goto('http://read.test/');
+  });
+  const long = Array.from({ length: 400 }, (_, place) => `<p>word ${place}</p>`).join('');
+
+  /** Reads with a clock that every look at it moves on by a millisecond; `during` runs in the page, as a page's own code does. */
+  const readSlowly = async (
+    html: string,
+    more: Partial<typeof options> = {},
+    during = '',
+  ): Promise<PageMarks & { turns: number }> => {
+    await page.setContent(`<!doctype html><body>${html}</body>`);
+    return page.evaluate(
+      `(async () => {
+        let time = 0;
+        performance.now = () => (time += 1);
+        let turns = 0;
+        let isReading = true;
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+          turns += 1;
+          ${during}
+          if (isReading) port2.postMessage(0);
+        };
+        port2.postMessage(0);
+        const reading = await (${readPage.toString()})(${JSON.stringify({ ...options, ...more })});
+        isReading = false;
+        return { ...reading, turns };
+      })()`,
+    );
+  };
+
+  it('works in slices, and the page has its turn between them', async () => {
+    const { pauses, longestMs, turns, left } = await readSlowly(long);
+    // A look at the clock for every node and element, twelve of them a slice.
+    expect(pauses).toBeGreaterThan(60);
+    expect(longestMs).toBeLessThanOrEqual(options.sliceMs + 2);
+    expect(turns).toBeGreaterThanOrEqual(pauses - 1);
+    expect(left).toBe(0);
+  });
+
+  it('leaves nothing behind', async () => {
+    await page.setContent(`<!doctype html><body>${long}<details><summary>s</summary>x</details><input value=v></body>`);
+    const look = () =>
+      page.evaluate(() => [
+        document.documentElement.outerHTML,
+        Object.keys(window).join(),
+        String(getSelection()),
+        scrollY,
+      ]);
+    await page.evaluate(() => {
+      const changes = { count: 0 };
+      Object.assign(window, { changes });
+      new MutationObserver((all) => (changes.count += all.length)).observe(document, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+    });
+    const before = await look();
+    await page.evaluate(readPage, options);
+    expect(await look()).toEqual(before);
+    expect(await page.evaluate('changes.count')).toBe(0);
+  });
+
+  it('says so when the page went on to another address, but not when it only moved within itself', async () => {
+    expect((await readSlowly(long, {}, "if (turns === 3) history.pushState(null, '', '/other');")).moved).toBe(true);
+    expect((await readSlowly(long, {}, "if (turns === 3) location.hash = '#part';")).moved).toBe(false);
+  });
+
+  it('stops at its limit of time, and counts what is left', async () => {
+    const { left, marks } = await readSlowly(long, { limitMs: 100 });
+    expect(left).toBeGreaterThan(0);
+    expect(pageText(marks)).toContain('word 0');
+    expect(pageText(marks)).not.toContain('word 399');
+  });
+
+  it('collects no more than it was told to, and counts the rest', async () => {
+    const { left, marks } = await readSlowly(long, { characters: 100 });
+    const words = wordsOf(marks).replace(/\s+/g, '');
+    expect(words.length).toBeLessThanOrEqual(100);
+    const whole = Array.from({ length: 400 }, (_, place) => `word ${place}`).join('');
+    expect(left).toBe(whole.length - 100);
+  });
+
+  it('puts up with a page that changes under its hands', async () => {
+    const reading = await readSlowly(
+      long,
+      {},
+      `if (turns % 5 === 0) document.body.children[${200} - turns]?.remove();`,
+    );
+    expect(pageText(reading.marks)).toContain('word 399');
+    expect(reading.moved).toBe(false);
   });
 });
