@@ -205,7 +205,7 @@ export type PageReading =
       removed: number;
       cut: number;
     }
-  /** `restricted`: a page of the browser itself, where no extension may read. */
+  /** `restricted`: where no extension may read: a page of the browser itself, its viewer of PDFs, its store. */
   | { granted: false; reason: 'no-grant' | 'restricted'; host?: string };
 
 export interface ImportSummary {
