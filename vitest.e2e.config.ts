@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** The built extension in real browsers. Each file starts a browser of its own; three at a time, because most of a file's time is waiting. */
