@@ -84,6 +84,20 @@ export async function clickAction(browser, id, page) {
 }
 
 /**
+ * Waits until the extension's worker hears the toolbar button. It is listed before its script has run, and a click that nobody
+ * listens for yet is lost.
+ * @param {BrowserContext} context
+ * @param {string} id
+ */
+export const untilListening = (context, id) =>
+  until('the extension', () =>
+    context
+      .serviceWorkers()
+      .find((worker) => worker.url().startsWith(addressOf(id, '')))
+      ?.evaluate('Boolean(globalThis.chrome?.action?.onClicked.hasListeners())'),
+  );
+
+/**
  * All open panels, in the side or in tabs.
  * @param {BrowserContext} context
  * @param {string} id

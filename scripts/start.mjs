@@ -21,6 +21,7 @@ import {
   openSidePanel,
   storedConnections,
   until,
+  untilListening,
 } from './drive.mjs';
 import { root, withGoodNode } from './node.mjs';
 import { ensurePackages } from './packages.mjs';
@@ -130,7 +131,7 @@ async function main() {
   const { connect, closed } = await openBrowser(article);
   const browser = await connect();
   const [context] = browser.contexts();
-  await until('the extension', () => context.serviceWorkers().length > 0);
+  await untilListening(context, id);
   if (withStandIn) await setUpStandIn(context, id);
   const page = await until('the article', () => context.pages().find((one) => one.url() === article));
   const panel = await openSidePanel(browser, id, page, connect);

@@ -17,8 +17,8 @@ import {
   extensionId,
   openSidePanel,
   panelsOf,
-  targetsOf,
   until,
+  untilListening,
 } from '../../../scripts/drive.mjs';
 import { buildFor } from './build';
 import { openDisplay } from './display';
@@ -79,9 +79,7 @@ export class Gloss {
     });
     const gloss = new Gloss(process, await debuggingPort(profile), profile, display, options, extension);
     await gloss.attach();
-    await until('the extension', () =>
-      targetsOf(gloss.held.browser).then((all) => all.some((one) => one.url.startsWith(gloss.url('')))),
-    );
+    await untilListening(gloss.context, gloss.id);
     return gloss;
   }
 
