@@ -6,7 +6,7 @@ import { lazily } from '../ui/lazily';
 import { Announcer } from './Announcer';
 import { useGloss } from './context';
 import { Header } from './Header';
-import { preloadMarkdown } from './markdown-loading';
+import { Markdown } from './markdown-loading';
 import { preloadTurns, Transcript } from './Transcript';
 import { Welcome } from './Welcome';
 import styles from './PanelView.module.css';
@@ -24,7 +24,7 @@ export function PanelView() {
 
   useEffect(() => {
     preloadTurns();
-    preloadMarkdown();
+    Markdown.preload();
   }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -1,4 +1,7 @@
-/** Loads the Markdown view before the first answer needs it; the component that draws with it finds it there. */
-export const loadMarkdown = () => import('../markdown/Markdown').then((module) => module.Markdown);
+import { lazily } from '../ui/lazily';
 
-export const preloadMarkdown = (): void => void loadMarkdown().catch(() => undefined);
+/** What draws a model's text. The panel loads it before the first answer needs it, beside the chat itself. */
+export const Markdown = lazily(
+  () => import('../markdown/Markdown').then((module) => module.Markdown),
+  ({ text }) => String(text),
+);
