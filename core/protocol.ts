@@ -213,6 +213,8 @@ export interface ImportSummary {
   chats: number;
   messages: number;
   connections: number;
+  /** Preferences it would change and actions it would add. */
+  settings: number;
   skipped: number;
   problems: string[];
   origins: string[];

@@ -10,6 +10,8 @@ export interface DataDeps {
   saveFile(name: string, text: string): void;
   /** Epoch milliseconds. */
   now(): number;
+  /** What is typed here and not written yet must be written before an import looks at it. */
+  flush(): Promise<void>;
   /** Everything is gone; what the page shows of it goes too. */
   cleared(): Promise<void>;
 }
@@ -72,16 +74,21 @@ export const DataModel = createModel((deps: DataDeps) => {
       const seen = importing.value;
       if (seen.state !== 'seen') return;
       importing.value = { state: 'writing' };
+      await deps.flush();
       const reply = await deps.send('data.import', { json: seen.json, dryRun: false });
       importing.value = reply.ok
         ? { state: 'done', summary: reply.value }
         : { state: 'failed', message: reply.error.message };
+      // The menu shows actions.
+      if (reply.ok && reply.value.settings > 0) await deps.send('actions.changed', {});
     },
     async undo(): Promise<void> {
       const done = importing.value;
       if (done.state !== 'done') return;
+      await deps.flush();
       const reply = await deps.send('data.undoImport', { importId: done.summary.importId });
       importing.value = reply.ok ? { state: 'undone' } : { state: 'failed', message: reply.error.message };
+      if (reply.ok && done.summary.settings > 0) await deps.send('actions.changed', {});
     },
     forget(): void {
       importing.value = { state: 'none' };

@@ -56,6 +56,8 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
         const range = IDBKeyRange.upperBound(before, true);
         const gone = await transaction.objectStore('chats').index('byDeleted').getAllKeys(range);
         await removeChats(transaction, gone);
+        const imports = transaction.objectStore('imports');
+        for (const { id, at, open } of await imports.getAll()) if (!open && at < before - day) await imports.delete(id);
       }),
     async sweep(alive) {
       const left = await database.read('orphans', ['live'], (transaction) => transaction.objectStore('live').getAll());
@@ -82,10 +84,24 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
       }),
     imported: (id) =>
       database.read('imported', ['imports'], (transaction) => transaction.objectStore('imports').get(id)),
+    openImports: () =>
+      database.read('open imports', ['imports'], async (transaction) =>
+        (await transaction.objectStore('imports').getAll()).filter(({ open }) => open),
+      ),
+    noteImport: (record) =>
+      database.write('note import', 'strict', ['imports'], async (transaction) => {
+        await transaction.objectStore('imports').put(record);
+      }),
     takeBack: (id) =>
       database.write('take back', 'strict', allStores, async (transaction) => {
         const record = await transaction.objectStore('imports').get(id);
-        await removeChats(transaction, record?.chatIds ?? []);
+        const brought = record?.chats ?? [];
+        const there = await Promise.all(brought.map((chat) => transaction.objectStore('chats').get(chat.id)));
+        const gone = brought.filter(({ nextOrder }, place) => there[place]?.nextOrder === nextOrder);
+        await removeChats(
+          transaction,
+          gone.map((chat) => chat.id),
+        );
         await transaction.objectStore('imports').delete(id);
       }),
     remove: (chatIds) =>
@@ -97,6 +113,9 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
       }),
   };
 }
+
+/** For so long an import can be taken back; milliseconds. */
+const day = 86_400_000;
 
 const stamp = (transaction: Pick<Writing<ChatSchema, ('chats' | 'stamp')[]>, 'objectStore'>) =>
   transaction.objectStore('stamp').put({ id: 'stamp', value: crypto.randomUUID() });

@@ -1,5 +1,7 @@
 import type { AnswerMessage, Chat, Message, UserMessage } from '../core/chat';
 import type { Stretch } from '../core/protocol';
+import type { Connection } from '../providers/contract';
+import type { Preferences } from './settings';
 
 /** Where one page of the history list ends; give it back to get the next. */
 export interface HistoryCursor {
@@ -17,13 +19,21 @@ export interface SearchHit {
   length: number;
 }
 
-/** What one import brought. */
+/**
+ * What one import brought, and with it the note that makes it whole: chats live in one store, connections and preferences in
+ * another, and no transaction spans both.
+ */
 export interface ImportRecord {
   id: string;
   /** Epoch milliseconds. */
   at: number;
-  chatIds: string[];
-  connectionIds: string[];
+  /** The import is not whole yet, or is being taken back. A worker that finds such a record takes it back. */
+  open?: true;
+  /** As they came; a chat that has grown since is the user's own. */
+  chats: { id: string; nextOrder: number }[];
+  connections: Connection[];
+  /** Absent where the file changed none. */
+  preferences?: { before: Preferences; after: Preferences };
 }
 
 /** What pages may do: read. */
@@ -51,14 +61,17 @@ export interface ChatWriter extends ChatReader {
   patchChat(id: string, patch: Partial<Chat>): Promise<Chat | undefined>;
   /** Takes a deletion back, as long as the rows are there. */
   undelete(id: string): Promise<Chat | undefined>;
-  /** Removes chats deleted before `before` (epoch milliseconds), with messages and journals. */
+  /** Removes chats deleted before `before` (epoch milliseconds), with messages and journals, and records of imports a day older. */
   purge(before: number): Promise<void>;
   /** Answers that say `pending` or `streaming` and whose run is not alive become `interrupted`, with what the journal holds. */
   sweep(alive: ReadonlySet<string>): Promise<string[]>;
   /** All or nothing. With `record` it can be taken back. */
   insert(chats: { chat: Chat; messages: Message[] }[], record?: ImportRecord): Promise<void>;
   imported(id: string): Promise<ImportRecord | undefined>;
-  /** Removes the chats of an import, as far as they are still there, and its record. */
+  /** Imports that are not whole. */
+  openImports(): Promise<ImportRecord[]>;
+  noteImport(record: ImportRecord): Promise<void>;
+  /** Removes the chats of an import, as far as they are still there and have not grown, and its record. */
   takeBack(id: string): Promise<void>;
   remove(chatIds: string[]): Promise<void>;
   clear(): Promise<void>;

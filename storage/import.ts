@@ -47,7 +47,10 @@ export function renewed(found: Import, existing: readonly Connection[], newId: (
   return {
     chats: found.chats.map((chat) => renewChat(chat, ids, newId)),
     connections: linked,
-    preferences: found.preferences,
+    preferences: found.preferences && {
+      ...found.preferences,
+      actions: found.preferences.actions.map((action) => ({ ...action, id: newId() })),
+    },
   };
 }
 
@@ -109,21 +112,22 @@ function settled(answer: AnswerMessage): AnswerMessage {
   return { ...answer, state: 'interrupted', error: { kind: 'interrupted', message: '' }, endedAt: answer.startedAt };
 }
 
-/** What is wrong with a chat that fits the schema, in a few words; `null` if nothing is. */
+/** What is wrong with a chat that fits the schema, and where, in a few words; `null` if nothing is. */
 export function faultOf({ chat, messages }: ExportedChat): string | null {
   const orders = new Map<string, number>();
   let last = -1;
-  for (const message of messages) {
-    if (orders.has(message.id)) return 'two messages with one id';
-    if (message.order <= last) return 'messages out of order';
+  for (const [place, message] of messages.entries()) {
+    const at = `messages[${place}]`;
+    if (orders.has(message.id)) return `${at} has the id of an earlier message`;
+    if (message.order <= last) return `${at}.order is not higher than the one before`;
     last = message.order;
     const parent = message.parentId === null ? -1 : orders.get(message.parentId);
     // A parent stands before its child, so there can be no circle.
-    if (parent === undefined) return 'a message that follows none of the chat';
+    if (parent === undefined) return `${at}.parentId names no earlier message`;
     orders.set(message.id, message.order);
   }
-  if (chat.leafId !== null && !orders.has(chat.leafId)) return 'the last message is missing';
-  if (chat.nextOrder <= last) return 'messages out of order';
+  if (chat.leafId !== null && !orders.has(chat.leafId)) return 'chat.leafId names no message';
+  if (chat.nextOrder <= last) return 'chat.nextOrder is not higher than the last message';
   return null;
 }
 
@@ -137,3 +141,29 @@ export function mergePreferences(mine: Preferences, theirs: Preferences, initial
   const added = theirs.actions.filter((action) => !known.has(`${action.name}\n${action.prompt}`));
   return { ...merged, actions: [...mine.actions, ...added] };
 }
+
+/** What the merge changed, counted as the user sees it: settings, and actions added. */
+export function countChanges(before: Preferences, after: Preferences): number {
+  const names = (Object.keys(after) as (keyof Preferences)[]).filter((name) => name !== 'actions');
+  return (
+    names.filter((name) => before[name] !== after[name]).length +
+    Math.max(0, after.actions.length - before.actions.length)
+  );
+}
+
+/** Preferences as they are now, without what an import changed; what the user has changed since stays. */
+export function withoutImport(
+  now: Preferences,
+  { before, after }: { before: Preferences; after: Preferences },
+): Preferences {
+  const restored = { ...now };
+  for (const name of Object.keys(after) as (keyof Preferences)[]) {
+    if (name !== 'actions' && now[name] === after[name]) Object.assign(restored, { [name]: before[name] });
+  }
+  const kept = new Set(before.actions.map(({ id }) => id));
+  const brought = new Map(after.actions.filter(({ id }) => !kept.has(id)).map((action) => [action.id, stable(action)]));
+  return { ...restored, actions: now.actions.filter((action) => brought.get(action.id) !== stable(action)) };
+}
+
+/** Whether two rows say the same, whatever the order of their names. */
+export const isSame = (one: unknown, other: unknown): boolean => stable(one) === stable(other);

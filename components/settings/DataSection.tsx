@@ -126,6 +126,7 @@ function Summary({ summary }: { summary: ImportSummary }) {
     <ul class={styles.summary}>
       <li>{i18n.t('options.import.chats', [String(summary.chats), String(summary.messages)])}</li>
       <li>{i18n.t('options.import.connections', [String(summary.connections)])}</li>
+      {summary.settings > 0 ? <li>{i18n.t('options.import.settings', [String(summary.settings)])}</li> : null}
       {summary.origins.length > 0 ? <li>{i18n.t('options.import.origins', [summary.origins.join(', ')])}</li> : null}
       {summary.skipped > 0 ? <li>{i18n.t('options.import.skipped', [String(summary.skipped)])}</li> : null}
       {summary.problems.slice(0, 10).map((problem) => (

@@ -97,6 +97,25 @@ export function createBackground(): Background {
     onIdle: checkQuiet,
   });
   const inTurn = createQueue();
+  const data = createDataCommands({
+    store,
+    connections,
+    defaultConnection,
+    preferences,
+    keys,
+    inTurn,
+    now: clock.now,
+    newId: () => crypto.randomUUID(),
+    changed: panels.changedAll,
+    async clear() {
+      await runs.stopAll();
+      // Keys first: if anything below fails, what matters most is gone already.
+      await keys.clear();
+      await headers.clear();
+      await store.clear();
+      await clearTheRest();
+    },
+  });
   const table: CommandTable = {
     ...pageCommands,
     ...menuCommands,
@@ -118,23 +137,7 @@ export function createBackground(): Background {
       giveBack: (origins) => browser.permissions.remove({ origins }),
     }),
     ...createConnectingCommands({ fetch: fetchAndNote, keys, headers, now: clock.now }),
-    ...createDataCommands({
-      store,
-      connections,
-      preferences,
-      inTurn,
-      now: clock.now,
-      newId: () => crypto.randomUUID(),
-      changed: panels.changedAll,
-      async clear() {
-        await runs.stopAll();
-        // Keys first: if anything below fails, what matters most is gone already.
-        await keys.clear();
-        await headers.clear();
-        await store.clear();
-        await clearTheRest();
-      },
-    }),
+    ...data.commands,
   };
   const rates = { panel: createRate(clock.now, 200, 50), options: createRate(clock.now, 200, 50) };
   const clean = async (text: string) => redact(text, await keys.known().catch(() => []));
@@ -142,7 +145,11 @@ export function createBackground(): Background {
   return {
     hear: (message, sender) => answer({ table, rates, redact: clean }, message, sender),
     connect: panels.connect,
-    ready: runs.ready,
+    async ready() {
+      await runs.ready();
+      // What cannot be settled now is tried again at the next start, and before the next import.
+      await data.settle().catch(() => undefined);
+    },
     whenQuiet(act) {
       quiet = act;
       checkQuiet();

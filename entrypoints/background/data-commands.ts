@@ -2,24 +2,18 @@ import type { ImportSummary } from '../../core/protocol';
 import type { Queue } from '../../core/queue';
 import { judgeBaseUrl } from '../../core/address';
 import type { Connection } from '../../providers/contract';
-import type { ChatWriter } from '../../storage/chats';
 import type { ExportedChat } from '../../storage/export';
-import { faultOf, isHarmless, mergePreferences, renewed, type Import } from '../../storage/import';
-import { defaultPreferences, type Preferences } from '../../storage/settings';
+import { countChanges, faultOf, isHarmless, mergePreferences, renewed, type Import } from '../../storage/import';
+import { defaultPreferences } from '../../storage/settings';
 import { Refused, type CommandTable } from './commands';
-import type { Item } from './connections';
 import { chatOf, fileOf, importedConnectionOf, preferencesOf } from './import-schema';
+import { createImporting, type ImportingWorld } from './importing';
 
 export type DataCommands = Pick<CommandTable, 'data.import' | 'data.undoImport' | 'data.clear'>;
 
-export interface DataWorld {
-  store: ChatWriter;
-  connections: Item<Connection[]>;
-  preferences: Item<Preferences>;
+export interface DataWorld extends ImportingWorld {
   /** Writers of connections wait for each other. */
   inTurn: Queue;
-  now(): number;
-  newId(): string;
   /** Tells panels that everything may have changed. */
   changed(): void;
   /** Stops all answers and empties every store, rule and permission. */
@@ -35,57 +29,42 @@ const refuse = (message: string): never => {
   throw new Refused({ kind: 'not-done', code: 'import', message });
 };
 
-/** Import with a look before, its undoing, and *Clear all data*. */
-export function createDataCommands(world: DataWorld): DataCommands {
-  const { store, connections, preferences, inTurn } = world;
+/** Import with a look before, its undoing, and *Clear all data*. `settle` ends what an earlier worker left half done. */
+export function createDataCommands(world: DataWorld): { commands: DataCommands; settle(): Promise<void> } {
+  const { connections, preferences, inTurn } = world;
+  const importing = createImporting(world);
 
-  async function write(found: Import): Promise<string> {
-    const id = world.newId();
-    const record = {
-      id,
-      at: world.now(),
-      chatIds: found.chats.map(({ chat }) => chat.id),
-      connectionIds: found.connections.map((connection) => connection.id),
-    };
-    await store.insert(found.chats, record);
-    try {
-      await connections.setValue([...(await connections.getValue()), ...found.connections]);
-      if (found.preferences) {
-        const mine = await preferences.getValue();
-        await preferences.setValue(mergePreferences(mine, found.preferences, defaultPreferences));
-      }
-    } catch (error) {
-      // All or nothing.
-      await store.takeBack(id);
-      throw error;
-    }
-    world.changed();
-    return id;
-  }
+  const settle = async () => {
+    if (await importing.settle()) world.changed();
+  };
 
-  return {
+  const commands: DataCommands = {
     'data.import': ({ json, dryRun }) =>
       inTurn(async () => {
         const { found, problems, skipped } = readFile(json);
+        await settle();
         const fresh = renewed(found, await connections.getValue(), world.newId);
+        const mine = await preferences.getValue();
         const summary: ImportSummary = {
           importId: '',
           chats: fresh.chats.length,
           messages: fresh.chats.reduce((sum, { messages }) => sum + messages.length, 0),
           connections: fresh.connections.length,
+          settings: fresh.preferences
+            ? countChanges(mine, mergePreferences(mine, fresh.preferences, defaultPreferences))
+            : 0,
           skipped,
           problems: problems.slice(0, mostProblems),
           origins: originsOf(fresh.connections),
         };
-        return dryRun ? summary : { ...summary, importId: await write(fresh) };
+        if (dryRun) return summary;
+        const importId = await importing.write(fresh);
+        world.changed();
+        return { ...summary, importId };
       }),
     'data.undoImport': ({ importId }) =>
       inTurn(async () => {
-        const record = await store.imported(importId);
-        if (!record) return refuse('This import has been undone already.');
-        const gone = new Set(record.connectionIds);
-        await connections.setValue((await connections.getValue()).filter((each) => !gone.has(each.id)));
-        await store.takeBack(importId);
+        if (!(await importing.takeBack(importId))) return refuse('This import has been undone already.');
         world.changed();
         return null;
       }),
@@ -95,6 +74,7 @@ export function createDataCommands(world: DataWorld): DataCommands {
       return null;
     },
   };
+  return { commands, settle: () => inTurn(settle) };
 }
 
 /** What a file holds, piece by piece. Throws `Refused` if it is no export of Gloss at all. */
@@ -103,12 +83,13 @@ export function readFile(json: string): { found: Import; problems: string[]; ski
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
-  } catch {
-    return refuse('This file is not JSON.');
+  } catch (error) {
+    return refuse(`This file is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!isHarmless(parsed)) return refuse('This file holds names that no export has.');
-  const file = fileOf(parsed);
-  if (!file) return refuse('This file is not an export of Gloss, or of a newer version.');
+  const outer = fileOf(parsed);
+  if (!outer.ok) return refuse(outer.problem);
+  const file = outer.value;
   const problems: string[] = [];
   let skipped = 0;
   const skip = (problem: string) => {
@@ -117,18 +98,30 @@ export function readFile(json: string): { found: Import; problems: string[]; ski
     return [];
   };
   const chats = file.chats.flatMap((each, place): ExportedChat[] => {
+    const name = `Chat ${place + 1}${titleOf(each)}`;
     const chat = chatOf(each);
-    if (!chat) return skip(`Chat ${place + 1} is not well-formed.`);
-    const fault = faultOf(chat);
-    return fault ? skip(`Chat ${place + 1}: ${fault}.`) : [chat];
+    if (!chat.ok) return skip(`${name}: ${chat.problem}`);
+    const fault = faultOf(chat.value);
+    return fault ? skip(`${name}: ${fault}.`) : [chat.value];
   });
   const found = file.connections.flatMap((each, place): Connection[] => {
     const connection = importedConnectionOf(each);
-    return connection ? [connection] : skip(`Connection ${place + 1} is not well-formed.`);
+    return connection.ok ? [connection.value] : skip(`Connection ${place + 1}: ${connection.problem}`);
   });
   const preferences = file.preferences === undefined ? null : preferencesOf(file.preferences);
-  if (file.preferences !== undefined && !preferences) skip('The preferences are not well-formed.');
-  return { found: { chats, connections: found, preferences }, problems, skipped };
+  if (preferences && !preferences.ok) skip(`The preferences: ${preferences.problem}`);
+  return {
+    found: { chats, connections: found, preferences: preferences?.ok ? preferences.value : null },
+    problems,
+    skipped,
+  };
+}
+
+/** A chat's title, as far as it has one, so that the user knows which chat is meant. */
+function titleOf(value: unknown): string {
+  const chat = typeof value === 'object' && value !== null && 'chat' in value ? value.chat : undefined;
+  const title = typeof chat === 'object' && chat !== null && 'title' in chat ? chat.title : undefined;
+  return typeof title === 'string' && title.trim() !== '' ? ` (${title.trim().slice(0, 60)})` : '';
 }
 
 /** Where imported connections would send questions, for the user to see before anything is enabled. */

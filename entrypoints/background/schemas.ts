@@ -34,7 +34,7 @@ import type { Connection } from '../../providers/contract';
 import { Refused } from './commands';
 
 /** Characters of one message's text, of a quote and of a page. A page's own cap is lower; this only bounds what is taken in. */
-const longestText = 1_000_000;
+export const longestText = 1_000_000;
 /** Base64 characters of one image. */
 const longestImage = 20_000_000;
 /** The browser itself takes no message over 64 MiB. A file that is too long for us is refused with words, further on. */

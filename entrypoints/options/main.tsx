@@ -67,6 +67,7 @@ const data = new DataModel({
   send,
   saveFile,
   now: () => Date.now(),
+  flush: () => preferences.flush(),
   async cleared() {
     await Promise.all([connections.close(), passphrase.restart(), ledger.refresh(), preferences.load()]);
     connections.removed.value = null;

@@ -1,66 +1,10 @@
-import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AnswerMessage, AnswerPart, UserMessage } from '../../core/chat';
-import { createQueue } from '../../core/queue';
-import { createDataCommands, readFile, type DataCommands } from '../../entrypoints/background/data-commands';
-import type { Connection } from '../../providers/contract';
-import { openChats } from '../../storage/chat-database';
-import { createChatWriter } from '../../storage/chat-writer';
-import type { ChatWriter } from '../../storage/chats';
-import { collectChats, exportData, type ExportedChat, type ExportFile } from '../../storage/export';
-import { defaultPreferences, type Preferences } from '../../storage/settings';
+import type { UserMessage } from '../../core/chat';
+import { readFile } from '../../entrypoints/background/data-commands';
+import { collectChats, exportData, type ExportFile } from '../../storage/export';
+import { defaultPreferences } from '../../storage/settings';
+import { clear, createPlace, fill, load, rich, undo, type Place } from './data-place';
 import { connection } from './world';
-
-let names = 0;
-let ids = 0;
-
-interface Place {
-  store: ChatWriter;
-  connections: { value: Connection[]; getValue(): Promise<Connection[]>; setValue(next: Connection[]): Promise<void> };
-  preferences: { value: Preferences; getValue(): Promise<Preferences>; setValue(next: Preferences): Promise<void> };
-  commands: DataCommands;
-  changed: number;
-  cleared: number;
-  export(): Promise<string>;
-}
-
-function createPlace(): Place {
-  const item = <Value>(value: Value) => ({
-    value,
-    async getValue() {
-      return this.value;
-    },
-    async setValue(next: Value) {
-      this.value = next;
-    },
-  });
-  const place: Place = {
-    store: createChatWriter('boot', openChats({ name: `data-${(names += 1)}`, owner: true })),
-    connections: item<Connection[]>([]),
-    preferences: item<Preferences>(defaultPreferences),
-    changed: 0,
-    cleared: 0,
-    commands: undefined as never,
-    export: async () =>
-      exportData({
-        exportedAt: 1,
-        preferences: place.preferences.value,
-        connections: place.connections.value,
-        chats: await collectChats(place.store),
-      }),
-  };
-  place.commands = createDataCommands({
-    store: place.store,
-    connections: place.connections,
-    preferences: place.preferences,
-    inTurn: createQueue(),
-    now: () => 7,
-    newId: () => `new-${(ids += 1)}`,
-    changed: () => (place.changed += 1),
-    clear: async () => void (place.cleared += 1),
-  });
-  return place;
-}
 
 let here: Place;
 let there: Place;
@@ -69,112 +13,6 @@ beforeEach(() => {
   here = createPlace();
   there = createPlace();
 });
-
-const options = { sender: 'options' } as const;
-const load = (place: Place, json: string, dryRun = false) => place.commands['data.import']({ json, dryRun }, options);
-
-/** A chat with every kind of part, message and ending there is. */
-function rich(id: string, connectionId = 'one'): ExportedChat {
-  const source = { title: 'T', url: 'https://site.example/x' };
-  const base = { chatId: id, createdAt: 5 };
-  const question: UserMessage = {
-    ...base,
-    id: `${id}-q`,
-    parentId: null,
-    order: 0,
-    role: 'user',
-    parts: [
-      { type: 'text', text: 'What is "__proto__": 1?' },
-      {
-        type: 'quote',
-        id: 'q1',
-        text: 'quote \u{1f600}',
-        source: { ...source, tabId: 4, windowId: 2 },
-        cut: 3,
-        removed: 1,
-      },
-      { type: 'page', id: 'p1', text: 'page', source, hidden: 5, removed: 0, cut: 2 },
-      { type: 'image', id: 'i1', mediaType: 'image/png', data: 'AAAA', name: 'a.png', width: 1, height: 2 },
-    ],
-  };
-  const parts: AnswerPart[] = [
-    { type: 'reasoning', text: 'hm', startedAt: 1, ms: 4 },
-    { type: 'text', text: 'Because.' },
-    { type: 'refusal', text: 'no' },
-    { type: 'image', id: 'i2', mediaType: 'image/png', data: 'AAAA' },
-    { type: 'tool-call', id: 't', name: 'n', input: '{' },
-    { type: 'citation', url: 'https://a.example', title: 'A', text: 'x' },
-    { type: 'opaque', wire: 'w', value: { deep: [{ list: [null, 1, 'x'] }] } },
-    { type: 'notice', notice: { kind: 'retry', at: 1, attempt: 2, attempts: 3, reason: 'server', status: 500 } },
-    { type: 'notice', notice: { kind: 'server', origin: 'https://a.example' } },
-    {
-      type: 'notice',
-      notice: {
-        kind: 'fallback',
-        connection: 'Two',
-        model: 'm',
-        connectionId: 'two',
-        providerId: 'p',
-        reason: 'quota',
-      },
-    },
-    { type: 'notice', notice: { kind: 'turns-left-out', turns: 1 } },
-    { type: 'notice', notice: { kind: 'passages-chosen', sent: 1, of: 2 } },
-    { type: 'notice', notice: { kind: 'answer-cut', characters: 9 } },
-    { type: 'notice', notice: { kind: 'part-left-out', part: 'image', count: 1 } },
-    { type: 'notice', notice: { kind: 'waiting', since: 1 } },
-    { type: 'notice', notice: { kind: 'retracted', reason: 'r' } },
-  ];
-  const answer: AnswerMessage = {
-    ...base,
-    id: `${id}-a`,
-    parentId: question.id,
-    order: 1,
-    role: 'assistant',
-    parts,
-    state: 'complete',
-    connectionId,
-    providerId: 'custom',
-    provider: 'One',
-    model: 'm',
-    finish: { reason: 'other', raw: 'x' },
-    usage: { inputTokens: 1, outputTokens: 2, reasoningTokens: 3, cachedTokens: 4, cost: 0.01 },
-    startedAt: 5,
-    firstAt: 6,
-    endedAt: 7,
-    sourceHosts: ['site.example'],
-  };
-  const failed: AnswerMessage = {
-    ...answer,
-    id: `${id}-f`,
-    order: 2,
-    state: 'error',
-    parts: [],
-    error: {
-      kind: 'rate-limit',
-      message: 'slow',
-      status: 429,
-      retryAfterMs: 5,
-      origin: 'https://a.example',
-      code: 'c',
-      mayHaveReached: true,
-    },
-  };
-  return {
-    chat: {
-      id,
-      title: `Chat ${id}`,
-      titled: true,
-      createdAt: 5,
-      updatedAt: 9,
-      leafId: answer.id,
-      nextOrder: 3,
-      connectionId,
-      model: 'm',
-    },
-    messages: [question, answer, failed],
-  };
-}
 
 /** A file without what may differ: ids, whether connections are on, and the order of chats of one time. */
 function bare(json: string): unknown {
@@ -187,19 +25,6 @@ function bare(json: string): unknown {
     if (!/^(?:[qpi]\d|t|two)$/.test(id)) text = text.replaceAll(JSON.stringify(id), '"#"');
   }
   return JSON.parse(text);
-}
-
-async function fill(place: Place): Promise<void> {
-  place.connections.value = [
-    connection('one', { options: { fallbacks: ['three'] }, favourites: ['m'], sampling: { temperature: 1 } }),
-    connection('three', { baseUrl: 'https://three.example' }),
-  ];
-  place.preferences.value = {
-    ...defaultPreferences,
-    instructions: 'Be brief.',
-    actions: [{ id: 'act', name: 'A', prompt: 'p', send: true, menu: false }],
-  };
-  await place.store.insert([rich('a'), rich('b', 'passages')]);
 }
 
 describe('export', () => {
@@ -271,11 +96,11 @@ describe('import', () => {
     expect(there.preferences.value.instructions).toBe('Mine.');
     expect(there.preferences.value.actions).toHaveLength(1);
     expect(await there.store.count()).toBe(3);
-    await there.commands['data.undoImport']({ importId }, options);
+    await undo(there, importId);
     expect(await there.store.count()).toBe(1);
     expect(await there.store.messages('a')).toHaveLength(3);
     expect(there.connections.value.map(({ id }) => id)).toEqual(['mine']);
-    await expect(there.commands['data.undoImport']({ importId }, options)).rejects.toMatchObject({
+    await expect(undo(there, importId)).rejects.toMatchObject({
       error: { code: 'import' },
     });
   });
@@ -363,7 +188,7 @@ describe('import', () => {
 
 describe('clearing', () => {
   it('is done once and told to the panels', async () => {
-    await here.commands['data.clear']({}, options);
+    await clear(here);
     expect([here.cleared, here.changed]).toEqual([1, 1]);
   });
 });

@@ -202,7 +202,7 @@ describe('inserting', () => {
     await expect(clash).rejects.toMatchObject({ kind: 'failed' });
     expect(await store.chat('b')).toBeUndefined();
     expect(await store.messages('b')).toEqual([]);
-    const record = { id: 'import', at: 1, chatIds: ['c'], connectionIds: [] };
+    const record = { id: 'import', at: 1, chats: [{ id: 'c', nextOrder: chat('c').nextOrder }], connections: [] };
     await store.insert([{ chat: chat('c'), messages: [question('c')] }], record);
     expect(await store.imported('import')).toEqual(record);
     await store.takeBack('import');
@@ -286,8 +286,8 @@ describe('search', () => {
           store.insert([{ chat: chat('c'), messages: [question('c', 'fourth')] }], {
             id: 'i',
             at: 1,
-            chatIds: ['c'],
-            connectionIds: [],
+            chats: [{ id: 'c', nextOrder: chat('c').nextOrder }],
+            connections: [],
           }),
         'fourth',
         [],
