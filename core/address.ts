@@ -48,6 +48,8 @@ export function judgeBaseUrl(text: string, options: { allowPrivateHttp?: boolean
   const url = new URL(typed);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return fault('bad-scheme');
   if (url.username !== '' || url.password !== '') return fault('userinfo');
+  // The parser lets braces and their like through, which are in no host's name: a place that nobody filled in.
+  if (/[^a-z0-9._:[\]-]/.test(url.hostname)) return fault('malformed');
   // An empty query or fragment leaves `search` and `hash` empty, yet stays in the address.
   if (url.href.includes('#')) return fault('fragment');
   if (url.href.includes('?')) return fault('query');

@@ -9,6 +9,8 @@ export interface AttemptOptions {
   signal: AbortSignal;
   clock?: Clock;
   limits?: Partial<Limits>;
+  /** The server is on the user's own machine or network. */
+  near?: boolean;
 }
 
 /** What is tried: a request or an engine's run. It ends when its signal says so. */
@@ -31,7 +33,7 @@ export async function* attempt(
   const stop = new AbortController();
   // A model on the user's own machine may have to be read from disk first.
   const limits: Limits = {
-    ...(provider.status === 'local' ? localLimits : usualLimits),
+    ...(provider.status === 'local' || options.near === true ? localLimits : usualLimits),
     ...provider.timeouts,
     ...options.limits,
   };

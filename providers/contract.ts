@@ -71,6 +71,11 @@ export interface Quirks {
   systemRole?: 'system' | 'developer';
   /** Layout of the one prompt string (single-prompt): `C` labels Capitalised, `A` the older lower-case one. */
   promptLayout?: 'A' | 'C';
+  /**
+   * The server gives a model only so much room, in tokens, whatever the model could take: `usual` to begin with, and where
+   * the wire can ask for more (Ollama's own), doubled up to `most` as a question needs it.
+   */
+  window?: { usual: number; most: number };
   /** Every request body carries these fields first. */
   body?: Readonly<Record<string, unknown>>;
   /** Sampling fields the server rejects. */

@@ -88,8 +88,15 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
 
   let seen = 0;
   let said = false;
+  const start: number[] = [];
+  async function* body(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of read(task, response)) {
+      if (start.length < enoughToTell) start.push(...chunk.subarray(0, enoughToTell));
+      yield chunk;
+    }
+  }
   async function* counted(): AsyncGenerator<Frame> {
-    for await (const frame of frames(read(task, response), framing)) {
+    for await (const frame of frames(body(), framing)) {
       seen += 1;
       yield frame;
     }
@@ -100,10 +107,20 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
     yield event.type === 'error' ? { type: 'error', error: withCookieHint(task, event.error) } : event;
     if (event.type === 'end' || event.type === 'error') return undefined;
   }
-  if (seen === 0) return { error: { kind: 'empty', message: '', mayHaveReached: true } };
+  if (seen === 0) return { error: { kind: kindOfNothing(start), message: '', mayHaveReached: true } };
   // A JSON in which this wire finds nothing at all was not cut: it is some other service's.
   const foreign = !said && (framing === 'json' || /\bjson\b/.test(response.headers.get('content-type') ?? ''));
   return { error: { kind: foreign ? 'not-an-api' : 'interrupted', message: '', mayHaveReached: true } };
+}
+
+/** Bytes of a body by which it is known for JSON. */
+const enoughToTell = 200;
+
+/** A body without a single whole frame: nothing at all, JSON that was cut, or something that only began like JSON. */
+function kindOfNothing(start: readonly number[]): 'empty' | 'interrupted' | 'not-an-api' {
+  const text = new TextDecoder().decode(Uint8Array.from(start)).trimStart();
+  if (!/^[{[]/.test(text)) return 'empty';
+  return /^(?:\{\s*(?:["}]|$)|\[\s*(?:[\]{["\d.tfn-]|$))/.test(text) ? 'interrupted' : 'not-an-api';
 }
 
 function usesCookies(provider: Provider, connection: Connection): boolean {

@@ -9,6 +9,8 @@ export interface Plan {
   servers: string[];
   keyHeader?: readonly [string, string];
   keyOrigin: string;
+  /** Every server is on this machine or network. */
+  near: boolean;
 }
 
 export interface PlanOptions {
@@ -27,10 +29,12 @@ export function planned(
   const not = (code: string, message = ''): { error: ChatError } => ({ error: { kind: 'not-set-up', message, code } });
   const allowPrivateHttp = connection.options?.allowPrivateHttp === true;
   const servers: string[] = [];
+  let near = true;
   for (const server of serversOf(provider, connection)) {
     const judged = judgeBaseUrl(server, { allowPrivateHttp });
     if (!judged.ok) return not('address', judged.reason);
     servers.push(judged.url);
+    near &&= judged.loopback || judged.private;
   }
   const first = servers[0];
   if (first === undefined) return not('address', 'empty');
@@ -45,6 +49,7 @@ export function planned(
   return {
     servers: orderOf(servers, connection.options?.server, options.random()),
     keyOrigin,
+    near,
     ...(key.header ? { keyHeader: key.header } : {}),
   };
 }

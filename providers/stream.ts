@@ -137,7 +137,7 @@ async function* answer(
     const may = plan.keyHeader && origin === plan.keyOrigin;
     const failure = yield* attempt(
       provider,
-      options,
+      { ...options, near: plan.near },
       (signal, alarms, onBody) =>
         exchange({
           provider,

@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { judgeBaseUrl } from '../../core/address';
 import type { ReasoningEffort, Sampling } from '../../core/chat';
-import type { Connection } from '../../providers/contract';
+import type { Connection, Provider } from '../../providers/contract';
 import { samplingNames, samplingRanges, serverLines } from '../../state/options-draft';
 import type { ConnectionForm } from '../../state/options-form';
 import { Field } from './Field';
@@ -65,6 +65,7 @@ export function AdvancedFields({ form, others }: { form: ConnectionForm; others:
             name="contextLength"
             label={i18n.t('options.advanced.contextLength')}
             value={draft.contextLength}
+            {...roomWords(provider)}
             onInput={(contextLength) => form.update({ contextLength })}
           />
           {provider.quirks?.reasoningEffort === undefined ? null : (
@@ -222,16 +223,28 @@ interface NumberFieldProps {
   /** What goes out when the field is empty. */
   placeholder?: number | undefined;
   range?: readonly [min: number, max: number];
+  hint?: string;
   onInput(value: string): void;
 }
 
-function NumberField({ form, name, label, value, placeholder, range, onInput }: NumberFieldProps) {
+/** What is taken for the context length where the server gives only as much as it is asked for. */
+function roomWords({ quirks }: Provider): { placeholder?: number; hint?: string } {
+  if (!quirks?.window) return {};
+  const { usual, most } = quirks.window;
+  const [from, to] = [usual.toLocaleString(), most.toLocaleString()];
+  const hint =
+    usual < most ? i18n.t('options.advanced.roomGrows', [from, to]) : i18n.t('options.advanced.room', [from]);
+  return { placeholder: usual, hint };
+}
+
+function NumberField({ form, name, label, value, placeholder, range, hint, onInput }: NumberFieldProps) {
   const problem = form.problems.value[name];
+  const words = hint ?? (range ? `${range[0]} – ${range[1]}`.replace('-', '−') : '');
   return (
     <Field
       id={`connection-${name}`}
       label={label}
-      {...(range ? { hint: `${range[0]} – ${range[1]}`.replace('-', '−') } : {})}
+      {...(words === '' ? {} : { hint: words })}
       {...(problem ? { problem: problemWords(problem, label) } : {})}
     >
       {(control) => (

@@ -61,7 +61,7 @@ export const local = [
     baseUrl: 'http://localhost:11434',
     dialect: 'ollama',
     modelsPath: '/api/tags',
-    quirks: { reasoningEffort: 'think' },
+    quirks: { reasoningEffort: 'think', window: { usual: 8192, most: 32_768 } },
     docsUrl: 'https://docs.ollama.com/api/chat',
   },
   {
@@ -71,7 +71,8 @@ export const local = [
     description: 'Ollama by its OpenAI-compatible address.',
     baseUrl: 'http://localhost:11434/v1',
     docsUrl: 'https://docs.ollama.com/api/openai-compatibility',
-    quirks: { reasoningEffort: 'reasoning_effort' },
+    // By this address nothing can be asked for: docs.ollama.com/context-length names what most machines give.
+    quirks: { reasoningEffort: 'reasoning_effort', window: { usual: 4096, most: 4096 } },
   },
   {
     ...openaiServer,

@@ -10,6 +10,7 @@ import { isFields, readError } from '../errors';
 import { settled } from '../request';
 import { createThinkSplitter } from '../thinking';
 import { count, usageOf } from '../usage';
+import { roomFor } from '../window';
 import { fieldsOf, given, listOf, numberOf, readFrame, textOf, wordOf, type Fields } from './reading';
 
 export const ollama: Dialect = { framing: 'ndjson', request, decode, error, models };
@@ -23,8 +24,7 @@ function request(asked: ChatRequest, provider: Provider, connection?: Connection
     presence_penalty: sampling.presencePenalty,
     frequency_penalty: sampling.frequencyPenalty,
     num_predict: chat.maxTokens,
-    // Without it the server cuts long questions silently at a few thousand tokens.
-    num_ctx: connection?.options?.contextLength,
+    num_ctx: roomFor(chat, provider, connection),
   });
   const system = chat.system ? [{ role: 'system', content: chat.system }] : [];
   return {
@@ -36,6 +36,8 @@ function request(asked: ChatRequest, provider: Provider, connection?: Connection
       // The server's own default is to stream.
       stream: chat.stream,
       think: effort === 'none' ? false : effort,
+      // What does not fit is to be refused, not left out without a word. Older servers pass over the field.
+      truncate: false,
       options: Object.keys(options).length > 0 ? options : undefined,
     }),
   };

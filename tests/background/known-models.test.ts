@@ -88,6 +88,23 @@ describe('a model that its server describes', () => {
     expect((await sent([{ id: 'm', contextLength: 1_000 }], { messages, to })).chat.turns).toHaveLength(3);
   });
 
+  it('gets no more than its server can be asked for, though the model could take more', async () => {
+    const older = question('old', [{ type: 'text', text: 'word '.repeat(20_000) }]);
+    const said: Message = {
+      ...{ id: 'a', chatId: 'chat', parentId: 'old', order: 1, createdAt: 0, role: 'assistant', state: 'complete' },
+      ...{ parts: [{ type: 'text', text: 'Yes.' }], connectionId: 'one', providerId: keyless.id, provider: 'One' },
+      ...{ model: 'm', startedAt: 0 },
+    };
+    const messages = [older, said, question('q', [{ type: 'text', text: 'And now?' }])];
+    const asked = { ...keyless, quirks: { window: { usual: 8192, most: 16_384 } } };
+    const listed = [{ id: 'm', contextLength: 131_072 }];
+    expect((await sent(listed, { messages })).chat.turns).toHaveLength(3);
+    const { chat } = await sent(listed, { asked, messages });
+    expect(chat.notices).toEqual([{ kind: 'turns-left-out', turns: 2 }]);
+    const to = connection('one', { options: { contextLength: 100_000 } });
+    expect((await sent(listed, { asked, to, messages })).chat.turns).toHaveLength(3);
+  });
+
   it('is told how long it may answer and not to think where it cannot, but the catalog knows how', async () => {
     const models: ModelInfo[] = [{ id: 'm', thinking: 'budget', maxOutput: 8_192, price: { input: 1, output: 2 } }];
     const thinking: Provider = {

@@ -99,6 +99,10 @@ const judged: readonly (readonly [string, string])[] = [
   ['https://host:99999', 'malformed'],
   ['https://[::1', 'malformed'],
   ['https://1.2.3.4.5.6.7/', 'malformed'],
+  ['https://{resource}.openai.azure.com/openai/v1', 'malformed'],
+  ['https://api.example.com{port}/v1', 'malformed'],
+  ['https://a*b.example', 'malformed'],
+  ['http://my_nas:8080', 'private-http'],
 ];
 
 describe('judgeBaseUrl', () => {

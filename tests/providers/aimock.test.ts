@@ -113,7 +113,7 @@ describe.each(wires)('%s at %s', { timeout: 60_000 }, (id, base) => {
   });
 
   it('makes no answer of a malformed body', async () => {
-    expect(await ask(id, base, 'malformed')).toMatchObject({ text: '', last: 'empty' });
+    expect(await ask(id, base, 'malformed')).toMatchObject({ text: '', last: 'not-an-api' });
   });
 
   it('keeps what it has of an answer cut in mid-stream, and does not ask again', async () => {

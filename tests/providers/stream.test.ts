@@ -97,6 +97,10 @@ describe('exactly one last event', () => {
     ],
     ['an error in the stream', inTurn([200, sse({ error: { message: 'x' } })]), 'server'],
     ['an empty body', inTurn([200, '']), 'empty'],
+    ['a body of blanks', inTurn([200, '\n \n']), 'empty'],
+    ['what only begins like JSON', inTurn([200, '{malformed json: <<<chaos>>>']), 'not-an-api'],
+    ['what only begins like a list', inTurn([200, '[broken']), 'not-an-api'],
+    ['JSON that was cut', inTurn([200, '{"id":"c","choices":[{"mess']), 'interrupted'],
     ['a broken error body', (url, init) => answering([bytesOf('{"err')], { status: 500 }, 'fail')(url, init), 'server'],
   ];
   it.each(failures)('%s', async (_name, fetch, kind) => {
@@ -543,6 +547,20 @@ describe('timers', () => {
       connection: { baseUrl: 'http://localhost:8080/v1' },
       clock,
     });
+    void asked.then(() => (over = true));
+    await clock.pass(599_000);
+    expect(over).toBe(false);
+    await clock.pass(2000);
+    expect(errorOf(await asked).kind).toBe('timeout');
+  });
+
+  it.each([
+    ['this machine', 'http://localhost:8080/v1'],
+    ['the local network', 'https://nas.local/v1'],
+  ])('are as patient with any server on %s', async (_, baseUrl) => {
+    const clock = handClock();
+    let over = false;
+    const asked = ask(silent, { provider: custom, connection: { baseUrl }, clock });
     void asked.then(() => (over = true));
     await clock.pass(599_000);
     expect(over).toBe(false);

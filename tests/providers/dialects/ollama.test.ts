@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../core/chat';
+import type { Connection, Provider } from '../../../providers/contract';
 import { ollama as dialect } from '../../../providers/dialects/ollama';
 import {
   decode,
@@ -163,8 +164,16 @@ describe('requests', () => {
 
   it('says whether to stream, since the server would by itself', () => {
     const messages = [{ role: 'user', content: 'Hello' }];
-    expect(dialect.request(chat, own)).toEqual({ path: '/api/chat', body: { model: 'm', messages, stream: true } });
-    expect(dialect.request({ ...chat, stream: false }, own).body).toEqual({ model: 'm', messages, stream: false });
+    expect(dialect.request(chat, own)).toEqual({
+      path: '/api/chat',
+      body: { model: 'm', messages, stream: true, truncate: false },
+    });
+    expect(dialect.request({ ...chat, stream: false }, own).body).toEqual({
+      model: 'm',
+      messages,
+      stream: false,
+      truncate: false,
+    });
   });
 
   it('maps system prompt, history, images, limits, context and sampling', () => {
@@ -200,6 +209,7 @@ describe('requests', () => {
         { role: 'user', content: 'Sure?' },
       ],
       stream: true,
+      truncate: false,
       options: {
         temperature: 0.3,
         top_p: 0.5,
@@ -208,6 +218,39 @@ describe('requests', () => {
         num_predict: 99,
         num_ctx: 16_384,
       },
+    });
+  });
+
+  describe('room', () => {
+    const windowed = { ...own, quirks: { window: { usual: 8192, most: 32_768 } } };
+    const saying = (text: string, more: Partial<ChatRequest> = {}): ChatRequest => ({
+      ...chat,
+      ...more,
+      turns: [{ role: 'user', parts: [{ type: 'text', text }] }],
+    });
+    const room = (asked: ChatRequest, to: Provider = windowed, by: Connection = connection) =>
+      (dialect.request(asked, to, by).body as { options?: { num_ctx?: number } }).options?.num_ctx;
+
+    it('is asked for where the server gives little of itself, and grows by doubling', () => {
+      expect(room(saying('Hello'))).toBe(8192);
+      expect(room(saying('word '.repeat(5_000)))).toBe(16_384);
+      expect(room(saying('word '.repeat(15_000)))).toBe(32_768);
+      expect(room(saying('word '.repeat(50_000)))).toBe(32_768);
+      // The same number of characters, and twice as many tokens.
+      expect(room(saying('слово '.repeat(5_000)))).toBe(32_768);
+      expect(room(saying('Hello', { maxTokens: 10_000 }))).toBe(16_384);
+      expect(room(saying('Hello', { system: 'word '.repeat(5_000) }))).toBe(16_384);
+    });
+
+    it('is never more than the model can take, as far as its list tells', () => {
+      expect(room(saying('word '.repeat(15_000)), { ...windowed, models: [{ id: 'm', contextLength: 2048 }] })).toBe(
+        2048,
+      );
+    });
+
+    it('is what the user says where the user says it, and nothing is asked of a server without the quirk', () => {
+      expect(room(saying('Hello'), windowed, { ...connection, options: { contextLength: 65_536 } })).toBe(65_536);
+      expect(room(saying('word '.repeat(15_000)), own)).toBeUndefined();
     });
   });
 

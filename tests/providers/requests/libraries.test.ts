@@ -260,8 +260,11 @@ describe('ollama', () => {
     const model = 'gemma3:4b';
     const sampling = { temperature: 0.3, topP: 0.9, presencePenalty: 0.1, frequencyPenalty: 0.2 };
     const client = new Ollama({ host: recorder.url, headers: { Authorization: `Bearer ${key}` } });
+    // The server takes it, and the library's types do not know it yet.
+    const strict = { truncate: false };
     await expectSame(sent('ollama', recorder.url, { model, sampling, reasoningEffort: 'low' }), async () =>
       client.chat({
+        ...strict,
         model,
         messages: [
           { role: 'system', content: 'Be brief.' },
@@ -271,7 +274,14 @@ describe('ollama', () => {
         ],
         stream: true,
         think: 'low',
-        options: { temperature: 0.3, top_p: 0.9, presence_penalty: 0.1, frequency_penalty: 0.2, num_predict: 2048 },
+        options: {
+          temperature: 0.3,
+          top_p: 0.9,
+          presence_penalty: 0.1,
+          frequency_penalty: 0.2,
+          num_predict: 2048,
+          num_ctx: 8192,
+        },
       }),
     );
   });
