@@ -40,6 +40,23 @@ export async function until(what, look, seconds = 30) {
 }
 
 /**
+ * Connects to a browser by its debugging port. A connection made while a page or worker is being replaced may never become
+ * whole; a second one then does.
+ * @param {number} port
+ * @returns {Promise<Browser>}
+ */
+export async function connectTo(port) {
+  const { chromium } = await import('playwright');
+  for (let more = 2; ; more -= 1) {
+    try {
+      return await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 30_000 });
+    } catch (error) {
+      if (more === 0) throw error;
+    }
+  }
+}
+
+/**
  * Everything the browser has: pages, workers, and the tabs that hold pages.
  * @param {Browser} browser
  */

@@ -5,7 +5,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
 import { serveArticle } from './article/serve.mjs';
 import { debuggingPort, ensureChromium, spawnChromium } from './browsers.mjs';
 import { buildExtension } from './build.mjs';
@@ -14,11 +13,13 @@ import {
   addressOf,
   allowSite,
   ask,
+  connectTo,
   extensionId,
   newChat,
   openSidePanel,
   storedConnections,
   until,
+  untilListening,
 } from './drive.mjs';
 import { root } from './node.mjs';
 import { startStandIn } from './stand-in.mjs';
@@ -109,11 +110,11 @@ async function main() {
   });
   try {
     const port = await debuggingPort(profile);
-    const connect = () => chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const connect = () => connectTo(port);
     const browser = await connect();
     const [context] = browser.contexts();
-    await until('the extension', () => context.serviceWorkers().length > 0);
     const id = extensionId(extension);
+    await untilListening(context, id);
     await allowSite(context, id, 'http://127.0.0.1/*');
     const options = await context.newPage();
     await options.goto(addressOf(id, 'options.html'));

@@ -17,6 +17,7 @@ import {
   answers,
   answerToEnd,
   ask,
+  connectTo,
   extensionId,
   openSidePanel,
   storedConnections,
@@ -44,8 +45,7 @@ async function build() {
 }
 
 /** Starts the browser and takes hold of it. */
-async function openBrowser(url) {
-  const { chromium } = await import('playwright');
+async function openBrowser() {
   // Without a display every run begins at the beginning; with one, what the user set up stays.
   if (headless) rmSync(profile, { recursive: true, force: true });
   mkdirSync(profile, { recursive: true });
@@ -60,7 +60,6 @@ async function openBrowser(url) {
     extension,
     headless,
     args: headless ? [...args, '--disable-gpu'] : args,
-    url,
   });
   const closed = new Promise((resolve) => started.once('exit', resolve).once('error', resolve));
   endings.push(() => {
@@ -73,7 +72,7 @@ async function openBrowser(url) {
     return closed;
   });
   const port = await debuggingPort(profile);
-  return { connect: () => chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 90_000 }), closed };
+  return { connect: () => connectTo(port), closed };
 }
 
 /** With `--stand-in`, the first time: Gloss is told about the stand-in, through its own options page. */
@@ -128,12 +127,14 @@ async function main() {
   const { url: article, close } = await serveArticle();
   endings.push(close);
   const id = extensionId(extension);
-  const { connect, closed } = await openBrowser(article);
+  const { connect, closed } = await openBrowser();
   const browser = await connect();
   const [context] = browser.contexts();
   await untilListening(context, id);
   if (withStandIn) await setUpStandIn(context, id);
-  const page = await until('the article', () => context.pages().find((one) => one.url() === article));
+  // Opened only now: a connection made while a page loads may hang.
+  const page = await until('a window', () => context.pages()[0]);
+  await page.goto(article);
   const panel = await openSidePanel(browser, id, page, connect);
   if (headless) {
     await demonstrate(panel);

@@ -1,9 +1,8 @@
 /** From the page into the panel, by the browser's own menu, keys and button, on a screen. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright';
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answerToEnd, answers, ask, newChat, panelsOf, until } from '../../scripts/drive.mjs';
+import { answerToEnd, answers, ask, connectTo, newChat, panelsOf, until } from '../../scripts/drive.mjs';
 import { quoteCap } from '../../core/attachment';
 import { chooseFromMenu } from './harness/native';
 import { Session } from './harness/session';
@@ -68,7 +67,7 @@ const worker = () => {
 
 /** Every open panel, also those that opened after the browser was attached to. */
 async function openPanels(): Promise<Page[]> {
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${session.gloss.port}`);
+  const browser = await connectTo(session.gloss.port);
   const [context] = browser.contexts();
   const panels = context ? panelsOf(context, session.gloss.id) : [];
   if (panels.length > 0) connections.push(browser);

@@ -7,13 +7,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { debuggingPort, ensureChromium, spawnChromium } from '../../../scripts/browsers.mjs';
 import {
   addressOf,
   allowSite,
   clickAction,
+  connectTo,
   extensionId,
   openSidePanel,
   panelsOf,
@@ -98,7 +98,7 @@ export class Gloss {
   }
 
   private connect(): Promise<Browser> {
-    return chromium.connectOverCDP(`http://127.0.0.1:${this.port}`, { timeout: 90_000 });
+    return connectTo(this.port);
   }
 
   /** Takes hold of the browser. While held, its worker never goes to sleep. */
