@@ -36,10 +36,19 @@ export function endBefore(text: string, limit: number): number {
 }
 
 /**
- * The text as it stands between the marks of a request (`core/prompt.ts`): what could be taken for such a mark no longer
- * can. What the reader is shown before sending goes through here, too, so that it is what is sent.
+ * The text as it stands between the marks of a request (`core/prompt.ts`): nothing invisible is left in it (an imported chat
+ * may hold what no page would have brought in), and what could be taken for such a mark no longer can. What the reader is
+ * shown goes through here, too, so that it is what is sent.
  */
-export function withoutMarks(text: string): string {
+export const asSent = (text: string): string => withoutMarks(withoutInvisible(text.toWellFormed()).text);
+
+function withoutMarks(text: string): string {
   // Anything may stand between the bracket and the name that a model would read over.
   return text.replace(/[<＜﹤](?=[\s/\\\p{Cf}]{0,20}(?:page_content|quote)(?![a-z]))/giu, '&lt;');
+}
+
+/** A page's own title or address as it stands in a request: one line, 300 characters, no control characters of any kind. */
+export function lineAsSent(text: string): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return asSent(Array.from(clean.slice(0, 600)).slice(0, 300).join(''));
 }

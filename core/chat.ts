@@ -106,6 +106,13 @@ export type AnswerPart =
   | NoticePart;
 export type Part = UserPart | AnswerPart;
 
+/** What was sent of a page that was too long to go whole. */
+export interface SentPage {
+  id: string;
+  title: string;
+  text: string;
+}
+
 /** Things the reader should know about an answer that are neither text nor failure. */
 export type Notice =
   /** Waiting before the next try. `at` is epoch milliseconds; `attempt` of `attempts` is the one that will start then. */
@@ -124,8 +131,11 @@ export type Notice =
     }
   /** The oldest turns did not fit into the model's context. */
   | { kind: 'turns-left-out'; turns: number }
-  /** Only the passages of a page that bear on the question were sent. */
-  | { kind: 'passages-chosen'; sent: number; of: number }
+  /**
+   * Only the passages of pages that bear on the question were sent. `pages` holds, by the id of its part, what was sent of
+   * each, so that it can be shown; chats stored before it was kept have none.
+   */
+  | { kind: 'passages-chosen'; sent: number; of: number; pages?: SentPage[] }
   /** The answer reached the cap and was ended by Gloss. */
   | { kind: 'answer-cut'; characters: number }
   /** A part the model cannot take was left out of the request. */

@@ -8,10 +8,11 @@ import type {
   QuotePart,
   ReasoningEffort,
   Sampling,
+  SentPage,
   Turn,
   UserPart,
 } from './chat';
-import { sentPageCap, withoutMarks } from './attachment';
+import { asSent, lineAsSent, sentPageCap } from './attachment';
 
 /** Roughly how many characters one token stands for; English has about four, other scripts and code fewer. */
 export const charactersPerToken = 3.5;
@@ -79,15 +80,22 @@ export function buildRequest(asked: Asked): ChatRequest {
   if (!provider.capabilities.history) turns = turns.slice(-1);
   if (!(asked.images ?? info?.images ?? provider.capabilities.images)) turns = withoutImages(turns, notices);
 
-  if (provider.engine === undefined) turns = withoutExcess(turns, asked, notices);
+  const chosen: Chosen = new Map();
+  if (provider.engine === undefined) turns = withoutExcess(turns, asked, chosen);
   const rule = turns.some(hasForeignText) ? dataRule(asked.fence) : '';
   const system = [asked.system?.trim() ?? '', rule].filter((text) => text !== '').join('\n\n');
   const contextLength = asked.contextLength ?? connection.options?.contextLength ?? info?.contextLength;
+  let leftOut = 0;
   if (contextLength !== undefined && contextLength > 0) {
     const reserve = Math.min(connection.maxTokens ?? answerReserve, Math.floor(contextLength / 2));
     const room = Math.floor((contextLength - reserve) * charactersPerToken) - system.length;
-    turns = fitted(turns, room, asked, notices);
+    const fitting = fitted(turns, room, asked, chosen);
+    turns = fitting.turns;
+    leftOut = fitting.leftOut;
   }
+  const passages = noticeOf(turns, chosen);
+  if (passages) notices.push(passages);
+  if (leftOut > 0) notices.push({ kind: 'turns-left-out', turns: leftOut });
   // A wire without a place for instructions still has to be told what is data.
   if (!provider.capabilities.system && system !== '') turns = withPreface(turns, system);
 
@@ -153,25 +161,17 @@ function fenced(mark: 'quote' | 'page_content', part: QuotePart | PagePart, fenc
   const id = fence === '' ? '' : ` id=${fence}`;
   const lines = [
     `<${mark}${id}>`,
-    `title: ${harmless(oneLine(part.source.title), fence)}`,
-    `url: ${harmless(oneLine(part.source.url), fence)}`,
+    `title: ${harmless(lineAsSent(part.source.title), fence)}`,
+    `url: ${harmless(lineAsSent(part.source.url), fence)}`,
     '',
-    harmless(part.text, fence),
+    harmless(asSent(part.text), fence),
     `</${mark}${id}>`,
   ];
   return lines.join('\n');
 }
 
-/** Title and address are the page's own words: one line, 300 characters, no control characters of any kind. */
-function oneLine(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return Array.from(clean.slice(0, 600)).slice(0, 300).join('');
-}
-
-function harmless(text: string, fence: string): string {
-  const quiet = withoutMarks(text);
-  return fence === '' ? quiet : quiet.replaceAll(fence, '…');
-}
+/** Nobody can know the word; should it stand there all the same, it is gone. */
+const harmless = (text: string, fence: string): string => (fence === '' ? text : text.replaceAll(fence, '…'));
 
 function turnOf(message: Message): Turn[] {
   if (message.role === 'user') return message.parts.length > 0 ? [{ role: 'user', parts: message.parts }] : [];
@@ -208,10 +208,13 @@ function withoutImages(turns: readonly Turn[], notices: Notice[]): Turn[] {
 const hasForeignText = (turn: Turn): boolean =>
   turn.role === 'user' && turn.parts.some((part) => part.type === 'quote' || part.type === 'page');
 
+/** Pages of which only a part goes along: the part as it stands in the request → what it was chosen from. */
+type Chosen = Map<PagePart, { whole: PagePart; sent: number; of: number }>;
+
 /** Pages give way first, then the oldest turns; the question itself always stays. */
-function fitted(turns: Turn[], room: number, asked: Asked, notices: Notice[]): Turn[] {
-  if (total(turns) <= room) return turns;
-  const shorter = withChosenPassages(turns, room, asked, notices);
+function fitted(turns: Turn[], room: number, asked: Asked, chosen: Chosen): { turns: Turn[]; leftOut: number } {
+  if (total(turns) <= room) return { turns, leftOut: 0 };
+  const shorter = withChosenPassages(turns, room, asked, chosen);
   let first = 0;
   let size = total(shorter);
   while (size > room && first < shorter.length - 1) {
@@ -223,56 +226,64 @@ function fitted(turns: Turn[], room: number, asked: Asked, notices: Notice[]): T
       first += 1;
     }
   }
-  if (first > 0) notices.push({ kind: 'turns-left-out', turns: first });
-  return shorter.slice(first);
+  return { turns: shorter.slice(first), leftOut: first };
 }
 
 /** Of a page longer than any model is sent, what bears on the last question. */
-function withoutExcess(turns: Turn[], asked: Asked, notices: Notice[]): Turn[] {
-  const last = turns.at(-1);
-  const question = last?.role === 'user' ? wordsOf(last.parts) : '';
-  return turns.map((turn): Turn => {
-    if (turn.role !== 'user') return turn;
-    const parts = turn.parts.map((part) => {
-      if (part.type !== 'page' || part.text.length <= sentPageCap) return part;
-      const { text, sent, of } = (asked.choose ?? cutAtEnd)(part, question, sentPageCap);
-      notices.push({ kind: 'passages-chosen', sent, of });
-      return { ...part, text, cut: (part.cut ?? 0) + part.text.length - text.length };
-    });
-    return { role: 'user', parts };
-  });
+function withoutExcess(turns: Turn[], asked: Asked, chosen: Chosen): Turn[] {
+  const question = questionOf(turns);
+  return withPages(turns, (page) =>
+    page.text.length <= sentPageCap ? page : choosing(page, question, sentPageCap, asked, chosen),
+  );
 }
 
-function withChosenPassages(turns: Turn[], room: number, asked: Asked, notices: Notice[]): Turn[] {
-  const last = turns.at(-1);
-  const question = last?.role === 'user' ? wordsOf(last.parts) : '';
-  const pages = turns.flatMap((turn) =>
-    turn.role === 'user' ? turn.parts.filter((part) => part.type === 'page') : [],
-  );
+function withChosenPassages(turns: Turn[], room: number, asked: Asked, chosen: Chosen): Turn[] {
+  const pages = pagesOf(turns);
   if (pages.length === 0) return turns;
   const inPages = pages.reduce((sum, page) => sum + page.text.length, 0);
   // At least half of the room goes to what is not a page, if that much is there: the question and the nearest turns.
   const others = Math.min(total(turns) - inPages, Math.floor(room / 2));
   const share = Math.max(0, room - others) / inPages;
   if (share >= 1) return turns;
-  let sent = 0;
-  let of = 0;
-  const shorter = turns.map((turn): Turn => {
-    if (turn.role !== 'user') return turn;
-    return {
-      role: 'user',
-      parts: turn.parts.map((part) => {
-        if (part.type !== 'page') return part;
-        const characters = Math.floor(part.text.length * share);
-        const chosen = (asked.choose ?? cutAtEnd)(part, question, characters);
-        sent += chosen.sent;
-        of += chosen.of;
-        return { ...part, text: chosen.text, cut: (part.cut ?? 0) + part.text.length - chosen.text.length };
-      }),
-    };
-  });
-  notices.push({ kind: 'passages-chosen', sent, of });
-  return shorter;
+  const question = questionOf(turns);
+  return withPages(turns, (page) => choosing(page, question, Math.floor(page.text.length * share), asked, chosen));
+}
+
+/** The part of a page that bears on the question, noted down. It is chosen from all of the page, however often it shrinks. */
+function choosing(page: PagePart, question: string, characters: number, asked: Asked, chosen: Chosen): PagePart {
+  const whole = chosen.get(page)?.whole ?? page;
+  const { text, sent, of } = (asked.choose ?? cutAtEnd)(whole, question, characters);
+  const part = { ...whole, text, cut: (whole.cut ?? 0) + whole.text.length - text.length };
+  chosen.set(part, { whole, sent, of });
+  return part;
+}
+
+function noticeOf(turns: readonly Turn[], chosen: Chosen): Notice | null {
+  const pages: SentPage[] = [];
+  let [sent, of] = [0, 0];
+  for (const page of pagesOf(turns)) {
+    const choice = chosen.get(page);
+    if (!choice) continue;
+    sent += choice.sent;
+    of += choice.of;
+    pages.push({ id: page.id, title: page.source.title, text: page.text });
+  }
+  return pages.length > 0 ? { kind: 'passages-chosen', sent, of, pages } : null;
+}
+
+const pagesOf = (turns: readonly Turn[]): PagePart[] =>
+  turns.flatMap((turn) => (turn.role === 'user' ? turn.parts.filter((part) => part.type === 'page') : []));
+
+const withPages = (turns: readonly Turn[], change: (page: PagePart) => PagePart): Turn[] =>
+  turns.map((turn) =>
+    turn.role === 'user'
+      ? { role: 'user', parts: turn.parts.map((part) => (part.type === 'page' ? change(part) : part)) }
+      : turn,
+  );
+
+function questionOf(turns: readonly Turn[]): string {
+  const last = turns.at(-1);
+  return last?.role === 'user' ? wordsOf(last.parts) : '';
 }
 
 /** What is left when nobody chooses: the beginning, to a whole paragraph where that is possible. */

@@ -5,7 +5,7 @@
  * Commands travel by `runtime.sendMessage` and get one `Reply`. Streams travel by a port named `panelPort`.
  * A run is one answer being made; its id is the id of that answer.
  */
-import type { AnswerMessage, Chat, ChatError, ChatEvent, UserMessage, UserPart } from './chat';
+import type { AnswerMessage, Chat, ChatError, ChatEvent, Notice, UserMessage, UserPart } from './chat';
 
 export const panelPort = 'panel';
 
@@ -139,6 +139,14 @@ export interface Commands {
       model?: string;
     };
     out: { chat: Chat; question: UserMessage; answer: AnswerMessage };
+  };
+  /**
+   * What would be left out of a question if it were sent as it stands, and what of its pages would go along (`pages` of the
+   * notice `passages-chosen`). Stores and sends nothing.
+   */
+  'chat.preview': {
+    in: Omit<Commands['chat.send']['in'], 'messageId'>;
+    out: { notices: Notice[] };
   };
   /** One more answer to the same question; the old one stays as a version. */
   'chat.regenerate': {

@@ -8,6 +8,7 @@ import type { Connection, Dialect, DialectId, Engine, EngineId, Provider } from 
 import { dialects as allDialects } from './dialects/index';
 import { engines as allEngines } from './engines/index';
 import { exchange, type Exchange, type Fetch } from './exchange';
+import { createKeyGuard } from './key-guard';
 import { planned } from './plan';
 import { serversOf, settled } from './request';
 import { attemptsOf, goesToNextServer, waitBeforeRetry, type Failure } from './retry';
@@ -48,9 +49,11 @@ export async function* streamChat(
   options: StreamOptions,
 ): AsyncGenerator<ChatEvent> {
   const tidy = createTidy();
+  const guard = createKeyGuard(options.key);
   try {
     for await (const event of answer(target, chat, options, () => tidy.begun)) {
-      for (const shown of tidy.take(lastSaid(event, tidy.begun))) yield safe(shown, target, options);
+      for (const shown of tidy.take(lastSaid(event, tidy.begun)))
+        for (const clean of guard(shown)) yield safe(clean, target, options);
       if (tidy.over) return;
     }
     if (!tidy.over) yield* tidy.take({ type: 'error', error: { kind: 'interrupted', message: '' } });

@@ -90,6 +90,7 @@ export const ComposerModel = createModel(({ drafts, newId, after }: ComposerDeps
     pages: pages.value,
     images: images.value,
   }));
+  const parts = computed(() => partsOf(writing.value));
   const draft = computed<Draft>(() => ({ ...writing.value, ...(editing.value ? { editing: editing.value } : {}) }));
   /** A quote or a page alone asks nothing; a picture may. */
   const canSend = computed(() => !sending.value && (text.value.trim() !== '' || images.value.length > 0));
@@ -163,6 +164,8 @@ export const ComposerModel = createModel(({ drafts, newId, after }: ComposerDeps
     sending,
     unsaved,
     canSend,
+    /** What is written, as it would go out. */
+    parts,
 
     /** Brings back this window's draft. What was typed in the meantime comes after it. */
     async restore(): Promise<void> {

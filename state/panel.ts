@@ -1,7 +1,7 @@
 /** The panel as a whole: which chat is on show, who answers in it, and what comes in from the page. */
 import { computed, createModel, signal } from '@preact/signals';
 import type { PagePart, QuotePart, UserMessage } from '../core/chat';
-import type { Mail, PageReading, Send } from '../core/protocol';
+import type { CommandInput, Mail, PageReading, Send } from '../core/protocol';
 import type { Answerer, ChatOnShow } from './chat';
 import type { Composer } from './composer';
 import { passagesId, type Settings } from './settings';
@@ -58,6 +58,13 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     return { connectionId: connection.id, providerId: connection.provider, connection: connection.name, model };
   });
 
+  /** The question as it stands, and who would get it. */
+  const asItStands = computed<CommandInput<'chat.preview'>>(() => {
+    const { connectionId, model } = answering.value;
+    const { parentId } = composer.editing.value ?? { parentId: chat.leafId.value };
+    return { chatId: chat.chatId.value, parentId, parts: composer.parts.value, connectionId, model };
+  });
+
   /** Nothing is set up, so what answers is Passages. */
   const unequipped = computed(() => settings.known.value && settings.usable.value.length === 0);
 
@@ -99,6 +106,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     view,
     chosen,
     answering,
+    asItStands,
     unequipped,
     readingPage,
     refusedPage,

@@ -3,11 +3,15 @@ import { i18n } from '#i18n';
 import { useEffect, useState } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { FileText } from 'lucide';
+import { asSent } from '../../core/attachment';
 import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
 import { Icon } from '../ui/Icon';
+import { lazily } from '../ui/lazily';
 import { hostOf, visible } from '../ui/visible';
 import { useGloss } from './context';
 import styles from './Attachments.module.css';
+
+const SentPage = lazily(() => import('./SentPage').then((module) => module.SentPage));
 
 /** Longer quotes are folded until they are asked for; UTF-16 units. */
 const foldedFrom = 280;
@@ -34,10 +38,11 @@ export function SourceLink({ source, text }: { source: QuotePart['source']; text
 export function SourcedQuote({ quote }: { quote: QuotePart }) {
   const open = useSignal(false);
   const long = quote.text.length > foldedFrom;
+  const { cut = 0, removed = 0 } = quote;
   return (
     <figure class={styles.figure}>
       <blockquote class={`${styles.quote} ${long && !open.value ? styles.folded : ''}`} dir="auto">
-        {visible(open.value ? quote.text : quote.text.slice(0, 2 * foldedFrom))}
+        {asSent(open.value ? quote.text : quote.text.slice(0, 2 * foldedFrom))}
       </blockquote>
       <figcaption class={styles.caption}>
         <SourceLink source={quote.source} text={quote.text} />
@@ -51,22 +56,38 @@ export function SourcedQuote({ quote }: { quote: QuotePart }) {
             {open.value ? i18n.t('panel.quote.fold') : i18n.t('panel.quote.expand')}
           </button>
         ) : null}
+        {cut > 0 ? <small>{i18n.t('panel.quote.cut', [cut.toLocaleString()])}</small> : null}
+        {removed > 0 ? <small>{i18n.t('panel.quote.removed', [removed.toLocaleString()])}</small> : null}
       </figcaption>
     </figure>
   );
 }
 
-export function AskedPage({ page }: { page: PagePart }) {
+/** A page in a question. `question` is the question's id. */
+export function AskedPage({ page, question }: { page: PagePart; question: string }) {
+  const open = useSignal(false);
+  const { text, source, hidden, removed, cut = 0 } = page;
+  const facts = [
+    hostOf(source.url),
+    i18n.t('panel.page.size', [text.length.toLocaleString()]),
+    hidden > 0 ? i18n.t('panel.page.hidden', [hidden.toLocaleString()]) : '',
+    removed > 0 ? i18n.t('panel.page.removed', [removed.toLocaleString()]) : '',
+    cut > 0 ? i18n.t('panel.page.cut', [cut.toLocaleString()]) : '',
+  ];
   return (
-    <div class={styles.page}>
-      <Icon icon={FileText} size={15} />
-      <span class={styles.pageTitle}>
-        <bdi>{visible(page.source.title)}</bdi>
-        <small>
-          {hostOf(page.source.url)} · {i18n.t('panel.page.size', [page.text.length.toLocaleString()])}
-        </small>
-      </span>
-    </div>
+    <>
+      <div class={styles.page}>
+        <Icon icon={FileText} size={15} />
+        <span class={styles.pageTitle}>
+          <bdi>{visible(source.title)}</bdi>
+          <small>{facts.filter((fact) => fact !== '').join(' · ')}</small>
+        </span>
+        <button type="button" class={styles.more} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+          {i18n.t('panel.sent.show')}
+        </button>
+      </div>
+      {open.value ? <SentPage page={page} question={question} /> : null}
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { visible } from '../ui/visible';
 import { useGloss } from './context';
 import { errorWords } from './error-words';
 
+const Unlock = lazily(() => import('./Unlock').then((module) => module.Unlock));
 const Examination = lazily(() => import('./Examination').then((module) => module.Examination));
 
 /** Why an answer failed: what happened, in whose words, and the buttons that mend it. */
@@ -21,13 +22,15 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
   const seconds = secondsUntil(until, useClock(now, 500, until > now()));
   const said: ChatError = seconds > 0 ? { ...error, retryAfterMs: seconds * 1_000 } : withoutWait(error);
   const asked = { provider: answer.provider, model: answer.model };
+  const locked = error.kind === 'not-set-up' && error.code === 'locked';
 
   const act: Record<Remedy, () => void> = {
     retry: () => {
       gloss.jump.value += 1;
       void chat.regenerate(answer.id);
     },
-    settings: () => gloss.browser.openSettings(`connection=${encodeURIComponent(answer.connectionId)}`),
+    settings: () =>
+      gloss.browser.openSettings(locked ? 'privacy' : `connection=${encodeURIComponent(answer.connectionId)}`),
     // The browser asks the user only from inside the click, so nothing may come before this call.
     grant: () =>
       void gloss.browser.requestAccess(addressesOf(gloss, answer, error)).then((granted) => {
@@ -46,7 +49,7 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
   const notes = [
     error.message.trim() === '' || error.message === sentence ? '' : visible(error.message),
     error.mayHaveReached === true ? i18n.t('panel.fix.mayHaveReached') : '',
-    factsOf(error, sentence),
+    locked ? '' : factsOf(error, sentence),
   ].filter((note) => note !== '');
   return (
     <>
@@ -55,13 +58,14 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
         role="alert"
         {...(notes.length > 0 ? { detail: notes.join('\n') } : {})}
         actions={remediesFor(error).map((remedy, index) => (
-          <Button key={remedy} size="small" kind={index === 0 ? 'primary' : 'plain'} onClick={act[remedy]}>
+          <Button key={remedy} size="small" kind={index === 0 && !locked ? 'primary' : 'plain'} onClick={act[remedy]}>
             {remedyWords(remedy)}
           </Button>
         ))}
       >
         {sentence}
       </Callout>
+      {locked ? <Unlock id={answer.id} onUnlocked={act.retry} /> : null}
       {examined.value ? <Examination connectionId={answer.connectionId} model={answer.model} /> : null}
     </>
   );

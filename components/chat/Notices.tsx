@@ -1,18 +1,23 @@
 /** Things to know about an answer that are neither text nor failure. */
 import { i18n } from '#i18n';
+import { useSignal } from '@preact/signals';
 import { Info, TimerReset } from 'lucide';
 import type { Notice } from '../../core/chat';
 import { secondsUntil } from '../../state/remedies';
 import { Icon } from '../ui/Icon';
+import { lazily } from '../ui/lazily';
 import { useClock } from '../ui/useClock';
-import { hostOf } from '../ui/visible';
+import { hostOf, visible } from '../ui/visible';
 import { useGloss } from './context';
 import { reasonWords } from './error-words';
 import styles from './Turn.module.css';
 
+const SentText = lazily(() => import('./SentPage').then((module) => module.SentText));
+
 /** `run` is the answer's id; waiting ends through it. */
 export function NoticeLine({ notice, run }: { notice: Notice; run: string }) {
   if (notice.kind === 'retry') return <RetryNotice notice={notice} run={run} />;
+  if (notice.kind === 'passages-chosen') return <ChosenNotice notice={notice} />;
   if (notice.kind === 'waiting') return <WaitingNotice since={notice.since} />;
   return (
     <p class={styles.note} dir="auto">
@@ -44,6 +49,28 @@ function RetryNotice({ notice, run }: { notice: Extract<Notice, { kind: 'retry' 
   );
 }
 
+/** Which passages those were: exactly what was sent for this answer, of this question's pages and of earlier ones. */
+function ChosenNotice({ notice }: { notice: Extract<Notice, { kind: 'passages-chosen' }> }) {
+  const open = useSignal(false);
+  const { sent, of, pages = [] } = notice;
+  return (
+    <>
+      <p class={styles.note} dir="auto">
+        <Icon icon={Info} size={14} />
+        <span>
+          {i18n.t('panel.notice.passagesChosen', [String(sent), String(of)])}{' '}
+          {pages.length > 0 ? (
+            <button type="button" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+              {i18n.t('panel.sent.show')}
+            </button>
+          ) : null}
+        </span>
+      </p>
+      {open.value ? pages.map(({ title, text }, place) => <SentText key={place} text={text} words={visible(title)} />) : null}
+    </>
+  );
+}
+
 function WaitingNotice({ since }: { since: number }) {
   const { now } = useGloss();
   const seconds = Math.max(0, Math.floor((useClock(now, 1_000) - since) / 1_000));
@@ -55,7 +82,7 @@ function WaitingNotice({ since }: { since: number }) {
   );
 }
 
-function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' }>): string {
+function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' | 'passages-chosen' }>): string {
   switch (notice.kind) {
     case 'server':
       return i18n.t('panel.notice.server', [hostOf(notice.origin) || notice.origin]);
@@ -63,8 +90,6 @@ function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' }>): st
       return i18n.t('panel.notice.fallback', [[notice.connection, notice.model].filter(Boolean).join(' · ')]);
     case 'turns-left-out':
       return i18n.t('panel.notice.turnsLeftOut', [String(notice.turns)]);
-    case 'passages-chosen':
-      return i18n.t('panel.notice.passagesChosen', [String(notice.sent), String(notice.of)]);
     case 'answer-cut':
       return i18n.t('panel.notice.answerCut', [notice.characters.toLocaleString()]);
     case 'part-left-out':

@@ -25,7 +25,7 @@ export function UserTurn({ message, versions }: { message: ReadonlySignal<UserMe
       <div class={styles.bubble}>
         {parts.map((part) => {
           if (part.type === 'quote') return <SourcedQuote key={part.id} quote={part} />;
-          if (part.type === 'page') return <AskedPage key={part.id} page={part} />;
+          if (part.type === 'page') return <AskedPage key={part.id} page={part} question={message.peek().id} />;
           if (part.type === 'image') return <Picture key={part.id} image={part} alt={i18n.t('panel.image.alt')} />;
           return null;
         })}

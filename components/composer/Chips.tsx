@@ -2,14 +2,17 @@ import { i18n } from '#i18n';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { FileText, X } from 'lucide';
-import { withoutMarks } from '../../core/attachment';
+import { asSent, sentPageCap } from '../../core/attachment';
 import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
 import { Picture, SourceLink } from '../chat/Attachments';
 import { useGloss } from '../chat/context';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
+import { lazily } from '../ui/lazily';
 import { hostOf, visible } from '../ui/visible';
 import styles from './Composer.module.css';
+
+const PagePreview = lazily(() => import('./PagePreview').then((module) => module.PagePreview));
 
 /** Shorter quotes are shown whole; UTF-16 units. */
 const foldedFrom = 160;
@@ -61,7 +64,7 @@ function QuoteChip({ quote }: { quote: QuotePart }) {
           dir="auto"
           {...(open.value ? { tabIndex: 0 } : {})}
         >
-          {visible(open.value ? text : text.slice(0, 4 * foldedFrom))}
+          {asSent(open.value ? text : text.slice(0, 4 * foldedFrom))}
         </blockquote>
         <IconButton label={i18n.t('panel.quote.remove')} icon={X} size="small" onClick={remove} />
       </div>
@@ -85,7 +88,7 @@ function QuoteChip({ quote }: { quote: QuotePart }) {
 }
 
 function PageChip({ page }: { page: PagePart }) {
-  const { composer, focus } = useGloss();
+  const { composer, focus, panel } = useGloss();
   const open = useSignal(false);
   const preview = useId();
   const { text, source, hidden, removed, cut = 0 } = page;
@@ -99,6 +102,7 @@ function PageChip({ page }: { page: PagePart }) {
     hidden > 0 ? i18n.t('panel.page.hidden', [hidden.toLocaleString()]) : '',
     removed > 0 ? i18n.t('panel.page.removed', [removed.toLocaleString()]) : '',
     cut > 0 ? i18n.t('panel.page.cut', [cut.toLocaleString()]) : '',
+    text.length > sentPageCap && panel.answering.value.providerId !== 'passages' ? i18n.t('panel.page.inParts') : '',
   ];
   return (
     <div class={styles.chip} role="group" aria-label={i18n.t('panel.page.label')}>
@@ -121,14 +125,7 @@ function PageChip({ page }: { page: PagePart }) {
           {i18n.t('panel.page.preview')}
         </button>
       </div>
-      {open.value ? (
-        <>
-          <pre id={preview} class={styles.preview} dir="auto" tabIndex={0} aria-label={i18n.t('panel.page.preview')}>
-            {withoutMarks(text)}
-          </pre>
-          <small class={styles.below}>{i18n.t('panel.page.previewNote')}</small>
-        </>
-      ) : null}
+      {open.value ? <PagePreview page={page} id={preview} /> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { ChatError, ChatEvent, ChatRequest, Message } from '../../core/chat
 import { buildRequest, newFence, type ChoosePassages } from '../../core/prompt';
 import { needsKey, type Connection, type Provider } from '../../providers/contract';
 import { serversOf } from '../../providers/request';
+import { mostRoom } from '../../providers/window';
 import type { KeyAnswer } from '../../storage/keys';
 import { informed } from './known-models';
 import type { ModelCache } from './models';
@@ -10,7 +11,7 @@ import type { RunControl } from './run';
 import type { Target } from './targets';
 
 /** What asking needs from the world. */
-export interface AskWorld {
+export interface AskWorld extends BuildWorld {
   /** Events of one question to one connection; exactly one last event. */
   stream(
     target: { provider: Provider; connection: Connection },
@@ -22,6 +23,10 @@ export interface AskWorld {
   keyFor(connectionId: string, origin: string): Promise<KeyAnswer>;
   /** Puts the header rules in place that this connection needs. */
   ensureRules(connection: Connection, provider: Provider): Promise<void>;
+}
+
+/** What building a request needs from the world. */
+export interface BuildWorld {
   /** The user's own words that go along with every question. */
   instructions(): Promise<string>;
   choose?: ChoosePassages;
@@ -29,10 +34,36 @@ export interface AskWorld {
   modelLists?: Pick<ModelCache, 'get'>;
 }
 
+/** The one way a request is made, whether it is sent or only shown: the request, and the provider as its server describes it. */
+export type Build = (
+  target: Target & { provider: Provider },
+  messages: readonly Message[],
+) => Promise<{ chat: ChatRequest; provider: Provider }>;
+
+export function createBuild(world: BuildWorld): Build {
+  return async ({ connection, provider, model }, messages) => {
+    // Lists are kept by the connection as it is stored, not by what of its pool can be reached now.
+    const told = world.modelLists ? await informed({ provider, connection }, model, world.modelLists) : provider;
+    const contextLength = mostRoom(told, connection, model);
+    const chat = buildRequest({
+      messages,
+      system: await world.instructions(),
+      connection,
+      provider: told,
+      model,
+      fence: newFence(),
+      ...(contextLength === undefined ? {} : { contextLength }),
+      ...(world.choose ? { choose: world.choose } : {}),
+    });
+    return { chat, provider: told };
+  };
+}
+
 export type Ask = (target: Target, messages: readonly Message[], control: RunControl) => AsyncIterable<ChatEvent>;
 
 /** Checks that a connection can be asked at all, then asks it. What is missing becomes the answer's error. */
 export function createAsk(world: AskWorld): Ask {
+  const build = createBuild(world);
   return async function* ask(target, messages, control) {
     const ready = await prepare(world, target);
     if ('error' in ready) {
@@ -40,18 +71,7 @@ export function createAsk(world: AskWorld): Ask {
       return;
     }
     const { connection, key } = ready;
-    // Lists are kept by the connection as it is stored, not by what of its pool can be reached now.
-    const kept = { provider: ready.provider, connection: target.connection };
-    const provider = world.modelLists ? await informed(kept, target.model, world.modelLists) : ready.provider;
-    const chat = buildRequest({
-      messages,
-      system: await world.instructions(),
-      connection,
-      provider,
-      model: target.model,
-      fence: newFence(),
-      ...(world.choose ? { choose: world.choose } : {}),
-    });
+    const { chat, provider } = await build({ ...target, provider: ready.provider }, messages);
     yield* world.stream({ provider, connection }, chat, { ...control, key });
   };
 }
@@ -87,7 +107,7 @@ async function prepare(world: AskWorld, target: Target): Promise<Ready | { error
   let servers = addresses;
   if (provider.auth !== 'none') {
     const answer = await world.keyFor(connection.id, first.origin);
-    if (answer.state === 'locked') return missing('locked', 'The keys are locked.', first.origin);
+    if (answer.state === 'locked') return missing('locked', '', first.origin);
     if (answer.state === 'ready') key = answer.key;
     else if (needsKey(provider)) return missing('key', `${connection.name} has no key.`, first.origin);
     // A key is for one origin; a server elsewhere never gets it.

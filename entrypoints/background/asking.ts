@@ -1,6 +1,7 @@
 import type { AnswerMessage, AnswerPart, Chat, Message, UserMessage } from '../../core/chat';
 import type { CommandInput, CommandOutput } from '../../core/protocol';
 import type { ChatWriter } from '../../storage/chats';
+import type { Build } from './ask';
 import { Refused } from './commands';
 import type { Runs } from './runs';
 import type { Target, Targets } from './targets';
@@ -10,12 +11,16 @@ export interface AskingWorld {
   store: ChatWriter;
   runs: Runs;
   targets: Targets;
+  build: Build;
   now(): number;
   newId(): string;
 }
 
 /** What goes to the provider so that it finishes a sentence of its own. */
 const goOn = 'Continue exactly where you stopped. Do not repeat anything that is already there.';
+
+/** Characters of what is typed in one question; about 250,000 tokens. */
+export const longestTyped = 1_000_000;
 
 /** Host names kept with an answer; more would be noise. */
 const mostHosts = 20;
@@ -83,6 +88,13 @@ export function createAsking(world: AskingWorld) {
 
   async function send(input: CommandInput<'chat.send'>): Promise<CommandOutput<'chat.send'>> {
     const { chatId, messageId, parentId, parts } = input;
+    const typed = parts.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+    if (typed > longestTyped) {
+      const [length, most] = [typed, longestTyped].map((number) => number.toLocaleString('en'));
+      refuse(
+        `The message has ${length} characters; ${most} go at once. Nothing was sent. Shorten it, or send it in parts.`,
+      );
+    }
     const opened = await open(chatId, ({ chat, messages }) => {
       const question = messages.find((message) => message.id === messageId);
       if (!question) return undefined;
@@ -154,7 +166,20 @@ export function createAsking(world: AskingWorld) {
     return { chat, answer };
   }
 
+  /** What would be left out of this question, and what of its pages would go along. Nothing is stored or sent. */
+  async function preview(input: CommandInput<'chat.preview'>): Promise<CommandOutput<'chat.preview'>> {
+    const { chatId, parentId, parts } = input;
+    const [chat, messages] = await Promise.all([store.chat(chatId), store.messages(chatId)]);
+    const target = await targets.resolve(input, chat);
+    const { provider } = target;
+    if (!provider) return { notices: [] };
+    const question: UserMessage = { id: 'preview', chatId, parentId, order: 0, createdAt: 0, role: 'user', parts };
+    const { chat: request } = await world.build({ ...target, provider }, [...branchTo(messages, parentId), question]);
+    return { notices: [...(request.notices ?? [])] };
+  }
+
   return {
+    preview,
     send: (input: CommandInput<'chat.send'>) => runs.inTurn(input.chatId, () => send(input)),
     regenerate: (input: CommandInput<'chat.regenerate'>) => runs.inTurn(input.chatId, () => again(input, 'anew')),
     goOn: (input: CommandInput<'chat.continue'>) => runs.inTurn(input.chatId, () => again(input, 'further')),

@@ -7,6 +7,7 @@ import { undoFor } from './runs';
 export type ChatCommands = Pick<
   CommandTable,
   | 'chat.send'
+  | 'chat.preview'
   | 'chat.regenerate'
   | 'chat.continue'
   | 'chat.stop'
@@ -40,6 +41,7 @@ export function createChatCommands(world: ChatCommandsWorld): ChatCommands {
       await runs.ready();
       return asking.send(input);
     },
+    'chat.preview': (input) => asking.preview(input),
     async 'chat.regenerate'(input) {
       await runs.ready();
       return asking.regenerate(input);

@@ -14,7 +14,7 @@ import { createKeyStore } from '../../storage/key-store';
 import { modelLists } from '../../storage/model-lists';
 import { sessionArea } from '../../storage/session-area';
 import { connections, defaultConnection, lastUsed, preferences } from '../../storage/settings';
-import { createAsk } from './ask';
+import { createAsk, createBuild, type BuildWorld } from './ask';
 import { createChatCommands } from './chat-commands';
 import { clock } from './clock';
 import type { CommandTable, Page } from './commands';
@@ -68,7 +68,13 @@ export function createBackground(): Background {
     defaultConnection: () => defaultConnection.getValue(),
     providerById,
   });
+  const building: BuildWorld = {
+    instructions: async () => (await preferences.getValue()).instructions,
+    choose: choosePassages,
+    modelLists,
+  };
   const ask = createAsk({
+    ...building,
     stream: (target, chat, { key, signal, sleep }) =>
       streamChat(target, chat, {
         key,
@@ -82,9 +88,6 @@ export function createBackground(): Background {
     allowed: (pattern) => browser.permissions.contains({ origins: [pattern] }),
     keyFor: keys.keyFor,
     ensureRules: headers.ensureRules,
-    instructions: async () => (await preferences.getValue()).instructions,
-    choose: choosePassages,
-    modelLists,
   });
   const runs: Runs = createRuns({
     store,
@@ -123,6 +126,7 @@ export function createBackground(): Background {
       store,
       runs,
       targets,
+      build: createBuild(building),
       clock,
       newId: () => crypto.randomUUID(),
       changed: panels.changed,

@@ -87,7 +87,7 @@ const notice = variant('kind', [
     kind: literal('passages-chosen'),
     sent: whole,
     of: whole,
-    pages: exactOptional(array(object({ id, title: text, text }))),
+    pages: exactOptional(list(object({ id, title: text, text: long }), many)),
   }),
   object({ kind: literal('answer-cut'), characters: whole }),
   object({

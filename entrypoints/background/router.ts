@@ -7,6 +7,7 @@ import type { Rate } from './sender';
 /** Which page may ask for what. A page that has been taken over can do no more than its row. */
 export const capabilities: Readonly<Record<CommandName, readonly Page[]>> = {
   'chat.send': ['panel'],
+  'chat.preview': ['panel'],
   'chat.regenerate': ['panel'],
   'chat.continue': ['panel'],
   'chat.stop': ['panel'],

@@ -35,6 +35,8 @@ import { Refused } from './commands';
 
 /** Characters of one message's text, of a quote and of a page. A page's own cap is lower; this only bounds what is taken in. */
 export const longestText = 1_000_000;
+/** What is typed is taken in longer than it can be sent, so that the refusal can say why (`asking.ts`). */
+const longestTyped = 20_000_000;
 /** Base64 characters of one image. */
 const longestImage = 20_000_000;
 /** The browser itself takes no message over 64 MiB. A file that is too long for us is refused with words, further on. */
@@ -60,7 +62,7 @@ const source = strictObject({
 });
 
 export const userPart = variant('type', [
-  strictObject({ type: literal('text'), text: text(longestText) }),
+  strictObject({ type: literal('text'), text: text(longestTyped) }),
   strictObject({
     type: literal('quote'),
     id,
@@ -140,6 +142,7 @@ const again = { chatId: id, answerId: id, newAnswerId: id };
 
 const inputs: { [Name in CommandName]: GenericSchema<unknown, CommandInput<Name>> } = {
   'chat.send': strictObject({ chatId: id, messageId: id, parentId: union([id, null_()]), parts, ...use }),
+  'chat.preview': strictObject({ chatId: id, parentId: union([id, null_()]), parts, ...use }),
   'chat.regenerate': strictObject({ ...again, ...use }),
   'chat.continue': strictObject(again),
   'chat.stop': strictObject({ run: id }),

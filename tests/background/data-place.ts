@@ -149,7 +149,10 @@ export function rich(id: string, connectionId = 'one'): ExportedChat {
       },
     },
     { type: 'notice', notice: { kind: 'turns-left-out', turns: 1 } },
-    { type: 'notice', notice: { kind: 'passages-chosen', sent: 1, of: 2 } },
+    {
+      type: 'notice',
+      notice: { kind: 'passages-chosen', sent: 1, of: 2, pages: [{ id: 'p', title: 'T', text: 'x'.repeat(20_000) }] },
+    },
     { type: 'notice', notice: { kind: 'answer-cut', characters: 9 } },
     { type: 'notice', notice: { kind: 'part-left-out', part: 'image', count: 1 } },
     { type: 'notice', notice: { kind: 'waiting', since: 1 } },

@@ -10,6 +10,7 @@ const connection = { id: 'c', provider: 'custom', name: 'C', baseUrl: 'https://a
 /** One well-formed message of each command. */
 const good: { [Name in CommandName]: Record<string, unknown> } = {
   'chat.send': { chatId: 'c', messageId: 'm', parentId: null, parts: [{ type: 'text', text: 'hi' }] },
+  'chat.preview': { chatId: 'c', parentId: null, parts: [{ type: 'text', text: 'hi' }] },
   'chat.regenerate': { chatId: 'c', answerId: 'a', newAnswerId: 'b', model: 'm' },
   'chat.continue': { chatId: 'c', answerId: 'a', newAnswerId: 'b' },
   'chat.stop': { run: 'a' },
@@ -129,7 +130,10 @@ describe('a question', () => {
     expect(send({ type: 'page', id: 'p', text: 't', source, hidden: 0, removed: 2 })).not.toBeNull();
     expect(send({ type: 'image', id: 'i', mediaType: 'image/png', data: 'AAAA' })).not.toBeNull();
     expect(send({ type: 'text', text: 'x'.repeat(1_000_000) })).not.toBeNull();
-    expect(send({ type: 'text', text: 'x'.repeat(1_000_001) })).toBeNull();
+    // What is too long to be sent is still taken in, so that the refusal can say so.
+    expect(send({ type: 'text', text: 'x'.repeat(20_000_001) })).toBeNull();
+    expect(send({ type: 'quote', id: 'q', text: 'x'.repeat(1_000_000), source })).not.toBeNull();
+    expect(send({ type: 'quote', id: 'q', text: 'x'.repeat(1_000_001), source })).toBeNull();
     expect(send({ type: 'image', id: 'i', mediaType: 'text/html', data: 'AAAA' })).toBeNull();
     expect(send({ type: 'image', id: 'i', mediaType: 'image/png', data: 'data:image/png,' })).toBeNull();
     expect(send({ type: 'opaque', wire: 'w', value: 1 })).toBeNull();

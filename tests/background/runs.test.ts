@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withFallbacks } from '../../entrypoints/background/ask';
+import { longestTyped } from '../../entrypoints/background/asking';
 import { answerOf, connection, createWorld, say, settle, textOf, type Worker, type World } from './world';
 
 let world: World;
@@ -116,6 +117,45 @@ describe('a question', () => {
     await worker.run('chat.rename', { chatId: 'chat', title: 'Mine' });
     await send({ messageId: 'again', parts: say('Why is grass green?') });
     expect(await title()).toBe('Mine');
+  });
+
+  it('can be looked at before it is sent: the same is chosen, and nothing is stored or asked', async () => {
+    const page = (id: string, text: string) => ({
+      type: 'page' as const,
+      id,
+      text,
+      source: { title: 'A page', url: 'https://page.example/' },
+      hidden: 0,
+      removed: 0,
+    });
+    const text = Array.from({ length: 9000 }, (_, place) => `Paragraph ${place} of words.`).join('\n\n');
+    const parts = [page('long', text), page('short', 'All of it.'), ...say('Why?')];
+    const { notices } = await worker.run('chat.preview', { chatId: 'chat', parentId: null, parts });
+    expect(notices).toMatchObject([{ kind: 'passages-chosen', pages: [{ id: 'long' }] }]);
+    expect(await world.reader.messages('chat')).toEqual([]);
+    expect(await world.reader.chat('chat')).toBeUndefined();
+    expect(world.upstream.calls).toEqual([]);
+    // With what came before in its branch, and not with what stands beside it.
+    const first = await send({ parts: [page('first', text), ...say('One?')] });
+    call().text('Yes.');
+    call().end();
+    await settle();
+    const look = (parentId: string | null) =>
+      worker.run('chat.preview', { chatId: 'chat', parentId, parts: say('Two?') });
+    expect((await look(first.answer.id)).notices).toMatchObject([{ pages: [{ id: 'first' }] }]);
+    expect((await look(null)).notices).toEqual([]);
+  });
+
+  it('is refused with words where more is typed than goes at once, and goes where it is just as much', async () => {
+    const typed = (length: number) => ({ type: 'text' as const, text: 'x'.repeat(length) });
+    await expect(send({ parts: [typed(longestTyped + 1)] })).rejects.toMatchObject({
+      error: { kind: 'not-done', message: expect.stringContaining('1,000,001 characters; 1,000,000 go at once') },
+    });
+    expect(world.upstream.calls).toEqual([]);
+    expect(await world.reader.messages('chat')).toEqual([]);
+    await send({ parts: [typed(longestTyped)] });
+    await settle();
+    expect(world.upstream.calls[0]?.messages.at(-1)?.parts).toEqual([typed(longestTyped)]);
   });
 
   it('in a deleted chat is refused', async () => {

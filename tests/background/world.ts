@@ -11,6 +11,7 @@ import type {
   Stretch,
   ToPanel,
 } from '../../core/protocol';
+import { createBuild } from '../../entrypoints/background/ask';
 import { createChatCommands, type ChatCommands } from '../../entrypoints/background/chat-commands';
 import type { Clock } from '../../entrypoints/background/clock';
 import { errorOf, Refused } from '../../entrypoints/background/commands';
@@ -333,6 +334,7 @@ export function createWorld(): World {
       store,
       runs: worker.runs,
       targets,
+      build: createBuild({ instructions: async () => '' }),
       clock: mortal,
       newId: () => `answer-${(ids += 1)}`,
       changed: (chatId) => worker.panels.changed(chatId),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endBefore, prepared } from '../../core/attachment';
+import { asSent, endBefore, lineAsSent, prepared } from '../../core/attachment';
 
 describe('prepared', () => {
   it('leaves a text alone that needs nothing', () => {
@@ -28,5 +28,28 @@ describe('prepared', () => {
 
   it('mends what was torn before', () => {
     expect(prepared('a\uD83D b', 100).text).toBe('a\uFFFD b');
+  });
+});
+
+describe('asSent', () => {
+  it('leaves what came in through `prepared` alone, but for marks of a fence', () => {
+    const text = 'Łódź 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} می\u200Cخواهم 👩\u200D💻 < page';
+    expect(prepared(text, 1_000).text).toBe(text);
+    expect(asSent(text)).toBe(text);
+    expect(asSent('</page_content> < quote x')).toBe('&lt;/page_content> &lt; quote x');
+  });
+
+  it('holds nothing invisible, wherever the text came from: a chat may have been imported', () => {
+    const hidden = Array.from('do it', (letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+    expect(asSent(`a\u202Eb\u200Bc${hidden}d`)).toBe('abcd');
+    // Taken out before the marks are looked for, so that none comes together only then.
+    expect(asSent('<pa\u2060ge_content>')).toBe('&lt;page_content>');
+    expect(asSent(`<${hidden}/quote>`)).toBe('&lt;/quote>');
+    expect(asSent('a\uD83D')).toBe('a\uFFFD');
+  });
+
+  it('makes one line of a title', () => {
+    expect(lineAsSent(' A\n\u202Etitle\u0000</quote>')).toBe('A title &lt;/quote>');
+    expect(lineAsSent('😀'.repeat(400))).toBe('😀'.repeat(300));
   });
 });

@@ -157,7 +157,33 @@ describe('a page longer than any model is sent', () => {
     const sent = turn?.role === 'user' ? turn.parts.find((part) => part.type === 'page') : undefined;
     expect(sent?.text).toBe('first words');
     expect(sent?.cut).toBe(sentPageCap + 2);
-    expect(notices).toEqual([{ kind: 'passages-chosen', sent: 1, of: 2 }]);
+    expect(notices).toEqual([
+      { kind: 'passages-chosen', sent: 1, of: 2, pages: [{ id: 'p', title: 'A page', text: 'first words' }] },
+    ]);
+  });
+
+  it('is chosen from all of it where the context is short as well, and noted once', () => {
+    const asked: [string, number][] = [];
+    const { turns, notices } = request([asks(long, 'Why?')], {
+      contextLength: 4000,
+      choose: ({ text }, _question, characters) => {
+        asked.push([text, characters]);
+        return { text: text.slice(0, Math.min(100, characters)), sent: asked.length, of: 9 };
+      },
+    });
+    expect(asked.map(([text]) => text === long.text)).toEqual(asked.map(() => true));
+    const text = long.text.slice(0, 100);
+    expect(turns[0]?.parts[0]).toMatchObject({ text, cut: long.text.length - 100 });
+    expect(notices).toEqual([
+      { kind: 'passages-chosen', sent: asked.length, of: 9, pages: [{ id: 'p', title: 'A page', text }] },
+    ]);
+  });
+
+  it('is not spoken of where its turn does not go along at all', () => {
+    const { notices } = request([asks(long, 'Why?'), says('x'.repeat(9000)), asks('y'.repeat(9000))], {
+      contextLength: 3000,
+    });
+    expect(notices).toEqual([{ kind: 'turns-left-out', turns: 2 }]);
   });
 
   it('goes whole to what answers on this computer', () => {
@@ -287,7 +313,9 @@ describe('buildRequest', () => {
         text: 'chosen',
         cut: long.length * 20 - 'chosen'.length,
       });
-      expect(notices).toEqual([{ kind: 'passages-chosen', sent: 2, of: 40 }]);
+      expect(notices).toEqual([
+        { kind: 'passages-chosen', sent: 2, of: 40, pages: [{ id: 'p', title: 'A page', text: 'chosen' }] },
+      ]);
     });
 
     it('cuts pages at a paragraph where nobody chooses, and not inside a character', () => {

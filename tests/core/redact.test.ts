@@ -13,6 +13,26 @@ describe('redact', () => {
     expect(redact(text, [key])).toContain('[key]');
   });
 
+  it.each([
+    ['in capitals, or as a host', (text: string) => `https://${text.toUpperCase()}.example or ${text.toLowerCase()}`],
+    ['in base64', (text: string) => btoa(text)],
+    ['in base64 behind a name', (text: string) => btoa(`user:${text}`)],
+    ['in base64 between other words', (text: string) => btoa(`a ${text} b`)],
+  ])('takes a key out %s', (_name, write) => {
+    const secret = 'CANARY.a0b1cTd4+Wq6YhPm3';
+    const clean = redact(`said ${write(secret)}!`, [secret]);
+    expect(clean).toContain('[key]');
+    expect(clean.toLowerCase()).not.toContain(secret.toLowerCase());
+    const found = (clean.match(/[A-Za-z0-9+/=]{8,}/g) ?? []).filter((word) =>
+      /CANARY|YhPm/.test(atob(word.slice(0, word.length & ~3))),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('takes a key out as HTML writes it', () => {
+    expect(redact('bad a&#38;b&#60;c-long!', ['a&b<c-long'])).toBe('bad [key]!');
+  });
+
   it('takes out keys that need escaping in JSON', () => {
     expect(redact(JSON.stringify('a"b\\c-long'), ['a"b\\c-long'])).toBe('"[key]"');
   });

@@ -36,6 +36,7 @@ function messages(connectionId: string, chatId: string): Record<string, unknown>
   const again = { chatId, answerId: 'a', newAnswerId: 'b' };
   const inputs: Record<string, object> = {
     'chat.send': { chatId: 'x', messageId: 'y', parentId: null, parts: [{ type: 'text', text: 'spend money' }] },
+    'chat.preview': { chatId: 'x', parentId: null, parts: [{ type: 'text', text: 'look' }] },
     'chat.regenerate': again,
     'chat.continue': again,
     'chat.stop': { run: 'a' },

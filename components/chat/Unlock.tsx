@@ -1,0 +1,52 @@
+import { i18n } from '#i18n';
+import { useModel, useSignal } from '@preact/signals';
+import { PassphraseModel } from '../../state/options-passphrase';
+import { Field } from '../settings/Field';
+import { Button } from '../ui/Button';
+import { useGloss } from './context';
+import styles from './Turn.module.css';
+
+/** The passphrase, asked for where its absence has stopped an answer. */
+export function Unlock({ id, onUnlocked }: { id: string; onUnlocked(): void }) {
+  const { send } = useGloss();
+  const passphrase = useModel(() => new PassphraseModel(send));
+  const typed = useSignal('');
+  const wrong = passphrase.fault.value !== null;
+  const unlock = async () => {
+    if (typed.peek() === '' || !(await passphrase.unlock(typed.peek()))) return;
+    typed.value = '';
+    onUnlocked();
+  };
+  return (
+    <form
+      class={styles.unlock}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void unlock();
+      }}
+    >
+      <Field
+        id={`unlock-${id}`}
+        label={i18n.t('panel.fix.passphrase')}
+        {...(wrong ? { problem: i18n.t('panel.fix.wrongPassphrase') } : {})}
+      >
+        {(control) => (
+          <input
+            {...control}
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            data-1p-ignore
+            data-lpignore="true"
+            data-bwignore
+            value={typed.value}
+            onInput={(event) => (typed.value = event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Button type="submit" size="small" kind="primary" busy={passphrase.busy.value}>
+        {i18n.t('panel.fix.unlock')}
+      </Button>
+    </form>
+  );
+}
