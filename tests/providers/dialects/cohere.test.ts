@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../core/chat';
 import { cohere as dialect } from '../../../providers/dialects/cohere';
-import {
-  decode,
-  decodeText,
-  expectNoFalseEnd,
-  expectSameAtEveryByte,
-  fixture,
-  fixtureNames,
-  patience,
-  provider,
-  seen,
-  sse,
-  type Seen,
-} from './decoding';
+import { decodeText, describeFixtures, provider, seen, sse, type Seen } from './decoding';
 
 const wire = 'cohere';
 const usage = { inputTokens: 70, outputTokens: 8, cachedTokens: 64 };
@@ -40,16 +28,7 @@ const answers: Record<string, Partial<Seen>> = {
   'whole.json': { text: 'Öl.', reasoning: 'Hm.', usage: { inputTokens: 4, outputTokens: 6 }, last: 'stop COMPLETE' },
 };
 
-it('has an expected answer for every fixture', () => {
-  expect(fixtureNames(wire)).toEqual(Object.keys(answers).toSorted());
-});
-
-describe.each(Object.keys(answers))('%s', (name) => {
-  const bytes = fixture(wire, name);
-  it('gives the answer', async () => expect(seen(await decode(dialect, [bytes]))).toEqual(answers[name]));
-  it('gives the same cut at every byte', patience, () => expectSameAtEveryByte(dialect, bytes));
-  it('is never complete when it ends early', patience, () => expectNoFalseEnd(dialect, bytes));
-});
+describeFixtures(wire, dialect, answers);
 
 const says = (text: string) => ({ type: 'content-delta', delta: { message: { content: { text } } } });
 const ends = (delta: object) => ({ type: 'message-end', delta });

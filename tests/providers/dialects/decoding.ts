@@ -1,6 +1,6 @@
 /** Bytes on disk → events, through the real framing, however the bytes are cut. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AnswerPart, ChatEvent, ChatRequest, Usage } from '../../../core/chat';
 import { fold } from '../../../core/fold';
 import type { Dialect, Framing, Provider } from '../../../providers/contract';
@@ -8,7 +8,6 @@ import { frames } from '../../../providers/framing';
 
 const root = new URL('../../fixtures/', import.meta.url);
 
-export const fixtureNames = (wire: string): string[] => readdirSync(new URL(`${wire}/`, root)).toSorted();
 export const fixture = (wire: string, name: string): Uint8Array => readFileSync(new URL(`${wire}/${name}`, root));
 
 export const provider: Provider = {
@@ -117,10 +116,10 @@ export function answerOf(events: readonly ChatEvent[]): { parts: AnswerPart[]; u
 }
 
 /** Thousands of decodings take their time on a busy machine, in milliseconds. */
-export const patience = { timeout: 180_000 };
+const patience = { timeout: 180_000 };
 
 /** The same events, whatever the place where the bytes are cut in two, and when they come one by one. */
-export async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
+async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
   const whole = await decode(dialect, [bytes], more);
   const written = JSON.stringify(whole);
   for (let place = 1; place < bytes.length; place += 1) {
@@ -136,7 +135,7 @@ export async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array,
  * Bytes that end early, at any place, never make a complete answer out of half of one: either the last event is the whole
  * answer's, or there is none and what was said is the beginning of what would have been said.
  */
-export async function expectNoFalseEnd(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
+async function expectNoFalseEnd(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
   const whole = seen(await decode(dialect, [bytes], more));
   for (let place = 0; place < bytes.length; place += 1) {
     const events = await decode(dialect, [bytes.subarray(0, place)], more).catch((error: unknown) => {
@@ -151,4 +150,28 @@ export async function expectNoFalseEnd(dialect: Dialect, bytes: Uint8Array, more
         expect(cut.reasoning, `cut at byte ${place}`).toBe(whole.reasoning);
     } else if (cut.last !== whole.last) expect(cut.last, `cut at byte ${place}`).toBe(whole.last);
   }
+}
+
+/**
+ * Every fixture of a wire gives its answer, whole and cut at every byte, and no complete one when it ends early.
+ * `endless` names those whose early end is an answer, too.
+ */
+export function describeFixtures(
+  wire: string,
+  dialect: Dialect,
+  answers: Record<string, Partial<Seen>>,
+  endless: readonly string[] = [],
+): void {
+  it('has an expected answer for every fixture', () => {
+    expect(readdirSync(new URL(`${wire}/`, root)).toSorted()).toEqual(Object.keys(answers).toSorted());
+  });
+
+  describe.each(Object.keys(answers))('%s', (name) => {
+    const bytes = fixture(wire, name);
+    it('gives the answer', async () => expect(seen(await decode(dialect, [bytes]))).toEqual(answers[name]));
+    it('gives the same cut at every byte', patience, () => expectSameAtEveryByte(dialect, bytes));
+    it.skipIf(endless.includes(name))('is never complete when it ends early', patience, () =>
+      expectNoFalseEnd(dialect, bytes),
+    );
+  });
 }

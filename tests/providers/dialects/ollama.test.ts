@@ -2,18 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../core/chat';
 import type { Connection, Provider } from '../../../providers/contract';
 import { ollama as dialect } from '../../../providers/dialects/ollama';
-import {
-  decode,
-  decodeText,
-  expectNoFalseEnd,
-  expectSameAtEveryByte,
-  fixture,
-  fixtureNames,
-  patience,
-  provider,
-  seen,
-  type Seen,
-} from './decoding';
+import { decode, decodeText, describeFixtures, fixture, provider, seen, type Seen } from './decoding';
 
 const wire = 'ollama';
 const usage = { inputTokens: 11, outputTokens: 6 };
@@ -43,21 +32,8 @@ const answers: Record<string, Partial<Seen>> = {
   'whole.json': { text: 'Öl.', reasoning: 'Hm.', usage, last: 'stop stop' },
 };
 
-it('has an expected answer for every fixture', () => {
-  expect(fixtureNames(wire)).toEqual(Object.keys(answers).toSorted());
-});
-
-describe.each(Object.keys(answers))('%s', (name) => {
-  const bytes = fixture(wire, name);
-  it('gives the answer', async () => expect(seen(await decode(dialect, [bytes]))).toEqual(answers[name]));
-  it('gives the same cut at every byte', patience, () => expectSameAtEveryByte(dialect, bytes));
-  // Words that are no JSON have no end that could be missing, and half a tag may be all there is to say.
-  it.skipIf(name === 'error-words.ndjson' || name === 'think-tags.ndjson')(
-    'is never complete when it ends early',
-    patience,
-    () => expectNoFalseEnd(dialect, bytes),
-  );
-});
+// Words that are no JSON have no end that could be missing, and half a tag may be all there is to say.
+describeFixtures(wire, dialect, answers, ['error-words.ndjson', 'think-tags.ndjson']);
 
 const seenOf = async (text: string) => seen(await decodeText(dialect, text));
 const line = (content: string, more: object = {}) =>

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../core/chat';
 import { openaiResponses as dialect } from '../../../providers/dialects/openai-responses';
-import {
-  answerOf,
-  decode,
-  decodeText,
-  expectNoFalseEnd,
-  expectSameAtEveryByte,
-  fixture,
-  fixtureNames,
-  patience,
-  provider,
-  seen,
-  sse,
-  type Seen,
-} from './decoding';
+import { answerOf, decode, decodeText, describeFixtures, fixture, provider, seen, sse, type Seen } from './decoding';
 
 const wire = 'openai-responses';
 const kept = (value: unknown) => ({ provider: 'test', value });
@@ -60,16 +47,7 @@ const answers: Record<string, Partial<Seen>> = {
   },
 };
 
-it('has an expected answer for every fixture', () => {
-  expect(fixtureNames(wire)).toEqual(Object.keys(answers).toSorted());
-});
-
-describe.each(Object.keys(answers))('%s', (name) => {
-  const bytes = fixture(wire, name);
-  it('gives the answer', async () => expect(seen(await decode(dialect, [bytes]))).toEqual(answers[name]));
-  it('gives the same cut at every byte', patience, () => expectSameAtEveryByte(dialect, bytes));
-  it('is never complete when it ends early', patience, () => expectNoFalseEnd(dialect, bytes));
-});
+describeFixtures(wire, dialect, answers);
 
 const delta = (text: string) => ({ type: 'response.output_text.delta', item_id: 'm', output_index: 0, delta: text });
 const ends = (kind: string, response: object = {}) => ({ type: `response.${kind}`, response });
