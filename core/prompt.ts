@@ -316,10 +316,13 @@ function withPreface(turns: Turn[], text: string): Turn[] {
 
 const total = (turns: readonly Turn[]): number => turns.reduce((sum, turn) => sum + sizeOf(turn), 0);
 
+/** As long as a fence, of a character that no text between marks has left in it. */
+const anyFence = '\u0000'.repeat(32);
+
 /** In characters. An image is counted as the tokens most wires take for one of usual size. */
 function sizeOf(turn: Turn | undefined): number {
   if (!turn) return 0;
   if (turn.role === 'assistant') return answerText(turn.parts).length + 20;
   const images = turn.parts.filter((part) => part.type === 'image').length;
-  return questionText(turn.parts, 'x'.repeat(32)).length + images * 3500 + 20;
+  return questionText(turn.parts, anyFence).length + images * 3500 + 20;
 }

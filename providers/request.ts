@@ -11,6 +11,12 @@ export function fill(template: string, provider: Provider, connection: Pick<Conn
   });
 }
 
+/** The same for an address: a value that could end the host's name and begin another one is not filled in. */
+const fillAddress = (template: string, provider: Provider, connection: Pick<Connection, 'fields'>): string => {
+  const plain = Object.entries(connection.fields ?? {}).filter(([, value]) => /^[\w.-]*$/.test(value));
+  return fill(template, provider, { fields: Object.fromEntries(plain) });
+};
+
 /** The base addresses this connection may use, in the order of the list. One, or the pool. */
 export function serversOf(
   provider: Provider,
@@ -22,9 +28,11 @@ export function serversOf(
   const pool = provider.servers ?? [];
   // A base URL that is not one of the pool's own is a server of the user's.
   if (base !== '' && !pool.some((server) => trimmed(server) === trimmed(base))) {
-    return [fill(base, provider, connection)];
+    return [fillAddress(base, provider, connection)];
   }
-  return pool.length > 0 ? [...pool] : [fill(provider.baseUrl, provider, connection)].filter((server) => server !== '');
+  return pool.length > 0
+    ? [...pool]
+    : [fillAddress(provider.baseUrl, provider, connection)].filter((server) => server !== '');
 }
 
 const trimmed = (address: string): string => address.replace(/\/+$/, '');

@@ -66,7 +66,9 @@ function ChosenNotice({ notice }: { notice: Extract<Notice, { kind: 'passages-ch
           ) : null}
         </span>
       </p>
-      {open.value ? pages.map(({ title, text }, place) => <SentText key={place} text={text} words={visible(title)} />) : null}
+      {open.value
+        ? pages.map(({ title, text }, place) => <SentText key={place} text={text} words={visible(title)} />)
+        : null}
     </>
   );
 }

@@ -18,13 +18,7 @@ export function Unlock({ id, onUnlocked }: { id: string; onUnlocked(): void }) {
     onUnlocked();
   };
   return (
-    <form
-      class={styles.unlock}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void unlock();
-      }}
-    >
+    <div class={styles.unlock}>
       <Field
         id={`unlock-${id}`}
         label={i18n.t('panel.fix.passphrase')}
@@ -41,12 +35,15 @@ export function Unlock({ id, onUnlocked }: { id: string; onUnlocked(): void }) {
             data-bwignore
             value={typed.value}
             onInput={(event) => (typed.value = event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && !event.isComposing) void unlock();
+            }}
           />
         )}
       </Field>
-      <Button type="submit" size="small" kind="primary" busy={passphrase.busy.value}>
+      <Button size="small" kind="primary" busy={passphrase.busy.value} onClick={() => void unlock()}>
         {i18n.t('panel.fix.unlock')}
       </Button>
-    </form>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { Pencil, Trash2 } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import type { ConnectionRow } from '../../state/options-connections';
 import { Button } from '../ui/Button';
+import { visible } from '../ui/visible';
 import { Monogram } from './Monogram';
 import { Switch } from './Switch';
 import styles from './ConnectionCard.module.css';
@@ -41,17 +42,17 @@ export function ConnectionCard({
         <Monogram name={provider?.name ?? connection.name} />
         <div class={styles.words}>
           <h3 class={styles.name} id={id} dir="auto">
-            {connection.name}
+            {visible(connection.name)}
           </h3>
           <p class={styles.facts} dir="auto">
-            {facts.join(' · ')}
+            {visible(facts.join(' · '))}
           </p>
         </div>
         {isDefault ? <span class={styles.chip}>{i18n.t('options.default')}</span> : null}
         <Switch
           id={`enabled-${connection.id}`}
           bare
-          label={i18n.t('options.enabled', [connection.name])}
+          label={i18n.t('options.enabled', [visible(connection.name)])}
           checked={connection.enabled}
           onChange={onEnable}
         />

@@ -6,6 +6,7 @@ import type { ConnectionForm } from '../../state/options-form';
 import type { LocalServers } from '../../state/options-local';
 import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
+import { visible } from '../ui/visible';
 import { ConnectionCard } from './ConnectionCard';
 import { ConnectionEditor } from './ConnectionEditor';
 import type { EngineStatus } from './EngineNote';
@@ -71,7 +72,7 @@ export function ConnectionsSection({ connections, local, catalog, passphrase, en
             </Button>
           }
         >
-          {i18n.t('options.removed', [removed.connection.name])}
+          {i18n.t('options.removed', [visible(removed.connection.name)])}
         </Callout>
       ) : null}
       {form && !isStored ? (

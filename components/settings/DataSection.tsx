@@ -5,6 +5,7 @@ import type { ImportSummary } from '../../core/protocol';
 import type { DataModel, ImportState } from '../../state/options-data';
 import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
+import { visible } from '../ui/visible';
 import { Part, Section } from './Section';
 import styles from './DataSection.module.css';
 
@@ -127,11 +128,13 @@ function Summary({ summary }: { summary: ImportSummary }) {
       <li>{i18n.t('options.import.chats', [String(summary.chats), String(summary.messages)])}</li>
       <li>{i18n.t('options.import.connections', [String(summary.connections)])}</li>
       {summary.settings > 0 ? <li>{i18n.t('options.import.settings', [String(summary.settings)])}</li> : null}
-      {summary.origins.length > 0 ? <li>{i18n.t('options.import.origins', [summary.origins.join(', ')])}</li> : null}
+      {summary.origins.length > 0 ? (
+        <li>{i18n.t('options.import.origins', [visible(summary.origins.join(', '))])}</li>
+      ) : null}
       {summary.skipped > 0 ? <li>{i18n.t('options.import.skipped', [String(summary.skipped)])}</li> : null}
       {summary.problems.slice(0, 10).map((problem) => (
         <li key={problem} dir="auto">
-          {problem}
+          {visible(problem)}
         </li>
       ))}
     </ul>

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { Diagnosis, DiagnosisFix } from '../../core/protocol';
 import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
+import { visible } from '../ui/visible';
 import { Copyable } from './Copyable';
 import { diagnosisWords, fixWords } from './diagnosis-words';
 import { type System, originCommands, systemOf, systems } from './origin-commands';
@@ -30,7 +31,7 @@ export function DiagnosisView({ diagnosis, onFix }: DiagnosisViewProps) {
         {...(diagnosis.detail ? { detail: diagnosis.detail } : {})}
         {...(actions.length > 0 ? { actions } : {})}
       >
-        {diagnosisWords(diagnosis)}
+        {visible(diagnosisWords(diagnosis))}
       </Callout>
       {diagnosis.cause === 'origin-refused' ? <OriginHelp /> : null}
     </div>
@@ -49,13 +50,13 @@ function FixButton({
   if (fix.kind === 'open') {
     return (
       <a class={styles.open} href={fix.url} target="_blank" rel="noopener noreferrer">
-        {fixWords(fix)}
+        {visible(fixWords(fix))}
       </a>
     );
   }
   return (
     <Button size="small" kind={primary ? 'primary' : 'plain'} onClick={() => onFix(fix)}>
-      {fixWords(fix)}
+      {visible(fixWords(fix))}
     </Button>
   );
 }

@@ -8,6 +8,7 @@ import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
 import { DiagnosisView } from './DiagnosisView';
 import { Monogram } from './Monogram';
+import { visible } from '../ui/visible';
 import styles from './LocalServersView.module.css';
 
 interface LocalServersViewProps {
@@ -104,12 +105,14 @@ function Found({ server, name, known, busy, onUse, onSetUp }: FoundProps) {
         >
           {server.models.map(({ id }) => (
             <option key={id} value={id}>
-              {id}
+              {visible(id)}
             </option>
           ))}
         </select>
       ) : (
-        <span class={styles.address}>{model.value === '' ? i18n.t('options.local.noModels') : model.value}</span>
+        <span class={styles.address}>
+          {model.value === '' ? i18n.t('options.local.noModels') : visible(model.value)}
+        </span>
       )}
       {known ? (
         <span class={styles.address}>{i18n.t('options.local.known')}</span>

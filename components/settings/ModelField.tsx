@@ -9,6 +9,7 @@ import type { ConnectionForm } from '../../state/options-form';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
+import { visible } from '../ui/visible';
 import { Field } from './Field';
 import { modelFacts } from './model-words';
 import { problemWords } from './problem-words';
@@ -136,10 +137,13 @@ export function ModelField({ form }: { form: ConnectionForm }) {
                     onClick={() => choose(entry.id)}
                   >
                     <span class={styles.id} dir="auto">
-                      {favourite ? <Icon icon={Star} size={12} class={styles.star ?? ''} /> : null} {entry.id}
+                      {favourite ? <Icon icon={Star} size={12} class={styles.star ?? ''} /> : null} {visible(entry.id)}
                     </span>
                     <span class={styles.facts}>
-                      {[entry.name !== undefined && entry.name !== entry.id ? entry.name : '', ...modelFacts(entry)]
+                      {[
+                        entry.name !== undefined && entry.name !== entry.id ? visible(entry.name) : '',
+                        ...modelFacts(entry),
+                      ]
                         .filter((fact) => fact !== '')
                         .join(' · ')}
                     </span>
@@ -204,7 +208,7 @@ function ListingWords({ form }: { form: ConnectionForm }) {
         <span role="status">
           {listing.message === ''
             ? i18n.t('options.model.notAllowed')
-            : i18n.t('options.model.failed', [listing.message])}
+            : i18n.t('options.model.failed', [visible(listing.message)])}
         </span>
       );
     default:

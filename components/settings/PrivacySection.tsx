@@ -7,6 +7,7 @@ import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
 import { PassphrasePart } from './PassphrasePart';
 import { Part, Section } from './Section';
+import { visible } from '../ui/visible';
 import styles from './PrivacySection.module.css';
 
 interface PrivacySectionProps {
@@ -65,7 +66,7 @@ function LedgerEntry({ row, refused, onRevoke, onAllow }: LedgerEntryProps) {
         </span>
         <span class={styles.quiet}>
           {row.connections.length > 0
-            ? i18n.t('options.ledger.for', [row.connections.join(', ')])
+            ? i18n.t('options.ledger.for', [visible(row.connections.join(', '))])
             : i18n.t('options.ledger.unused')}
           {' · '}
           {row.lastUsed === undefined

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { visible } from './visible';
 import styles from './Callout.module.css';
 
 interface CalloutProps {
@@ -21,7 +22,7 @@ export function Callout({ tone, role, children, detail, actions }: CalloutProps)
         <div dir="auto">{children}</div>
         {detail ? (
           <div class={styles.detail} dir="auto">
-            {detail}
+            {typeof detail === 'string' ? visible(detail) : detail}
           </div>
         ) : null}
       </div>

@@ -1,7 +1,9 @@
 import type { ImportSummary } from '../../core/protocol';
 import type { Queue } from '../../core/queue';
 import { judgeBaseUrl } from '../../core/address';
+import { providerById } from '../../providers/catalog';
 import type { Connection } from '../../providers/contract';
+import { serversOf } from '../../providers/request';
 import type { ExportedChat } from '../../storage/export';
 import { countChanges, faultOf, isHarmless, mergePreferences, renewed, type Import } from '../../storage/import';
 import { defaultPreferences } from '../../storage/settings';
@@ -126,7 +128,11 @@ function titleOf(value: unknown): string {
 
 /** Where imported connections would send questions, for the user to see before anything is enabled. */
 function originsOf(found: readonly Connection[]): string[] {
-  const addresses = found.flatMap((connection) => [connection.baseUrl, ...(connection.servers ?? [])]);
+  // As they will be asked: fields filled in, and the catalog's own where the file names none.
+  const addresses = found.flatMap((connection) => {
+    const provider = providerById(connection.provider);
+    return provider ? serversOf(provider, connection) : [connection.baseUrl, ...(connection.servers ?? [])];
+  });
   const origins = addresses.flatMap((address) => {
     const judged = judgeBaseUrl(address, { allowPrivateHttp: true });
     return judged.ok ? [judged.origin] : address.trim() === '' ? [] : [address];

@@ -109,7 +109,7 @@ export async function listModels(world: ModelsWorld, target: Target, typedKey?: 
     }
     for (const model of found) {
       // A server may say the key back where a name should be; lists are stored and shown.
-      if (!models.has(model.id) && !holds(model, key)) models.set(model.id, model);
+      if (!models.has(model.id) && isUsable(model, key)) models.set(model.id, model);
     }
     const following = next === undefined ? undefined : nextPage(url, next);
     // A link to somewhere else is not followed: the key would go along.
@@ -118,6 +118,12 @@ export async function listModels(world: ModelsWorld, target: Target, typedKey?: 
   }
   return [...models.values()];
 }
+
+/** A longer name could not be chosen (`schemas.ts`), and nobody could read it. */
+const longestName = 300;
+
+const isUsable = (model: ModelInfo, key: string | undefined): boolean =>
+  model.id.length <= longestName && (model.name?.length ?? 0) <= longestName && !holds(model, key);
 
 const holds = (model: ModelInfo, key: string | undefined): boolean =>
   key !== undefined && key.trim() !== '' && JSON.stringify(model).includes(JSON.stringify(key.trim()).slice(1, -1));

@@ -63,6 +63,30 @@ describe('import', () => {
     expect(there.changed).toBe(1);
   });
 
+  it('names the origins that connections would really ask, whatever their fields make of the address', async () => {
+    const file = (fields: Record<string, string>) =>
+      exportData({
+        exportedAt: 1,
+        preferences: defaultPreferences,
+        connections: [connection('azure', { provider: 'azure', baseUrl: '', fields })],
+        chats: [],
+      });
+    const origins = async (fields: Record<string, string>) =>
+      (await there.commands['data.import']({ json: file(fields), dryRun: true }, { sender: 'options' })).origins;
+    expect(await origins({ resource: 'mine' })).toEqual([expect.stringMatching(/^https:\/\/mine\.[a-z.]*azure\.com$/)]);
+    for (const resource of [
+      'evil.example/',
+      'evil.example/x?',
+      'evil.example#',
+      'evil.example\\',
+      'u@evil.example:1/',
+    ]) {
+      const [named] = await origins({ resource });
+      // Not filled in, so nothing can be asked until somebody does it in the options.
+      expect(named).toMatch(/^https:\/\/\{resource\}\.[a-z.]*azure\.com/);
+    }
+  });
+
   it('arrives with connections switched off, linked as they were, and none twice', async () => {
     await fill(here);
     const json = await here.export();

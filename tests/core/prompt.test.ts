@@ -327,6 +327,13 @@ describe('buildRequest', () => {
       expect(emoji?.type === 'page' && /^(?:😀)+$/u.test(emoji.text)).toBe(true);
     });
 
+    it.each(['x', 'f', '0', '-', '\u200B'])('counts a page of nothing but %j in full', (letter) => {
+      const { turns } = request([asks(page(`Words. ${letter.repeat(90_000)}`), 'q')], { contextLength: 4000 });
+      const [turn] = turns;
+      const sent = turn?.role === 'user' ? questionText(turn.parts, fence) : '';
+      expect(sent.length).toBeLessThan(2000 * 3.5);
+    });
+
     it('does not touch pages that fit', () => {
       const messages = [asks(page('short'), 'q'), says(long), asks(long), says(long), asks('q2')];
       expect(request(messages, { contextLength: 2000 }).notices).toEqual([

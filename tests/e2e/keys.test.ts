@@ -6,7 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerToEnd, answers, ask, newChat, storedConnections, until } from '../../scripts/drive.mjs';
+import { answerToEnd, answers, ask, newChat, questions, storedConnections, until } from '../../scripts/drive.mjs';
 import type { Gloss } from './harness/browser';
 import { Canary } from './harness/canary';
 import { report } from './harness/report';
@@ -328,12 +328,23 @@ describe('ways of keeping', () => {
     expect(await askAnything()).toMatch(/keys are locked/i);
     expect(session.upstream.chats).toHaveLength(before);
 
-    const wrong = await say({ type: 'passphrase.unlock', passphrase: 'wrong horse' });
-    expect(wrong.ok).toBe(false);
-    expect(await say({ type: 'passphrase.unlock', passphrase: 'correct horse battery' })).toMatchObject({ ok: true });
-    await newChat(panel);
-    await askAnything();
-    expect(session.upstream.chats.at(-1)?.headers.authorization).toBe(`Bearer ${sealedKey}`);
+    // Where the answer stopped the passphrase can be given, and the question goes on by itself.
+    const stopped = answers(panel).last();
+    const field = stopped.getByLabel('Passphrase');
+    await field.fill('wrong horse');
+    await stopped.getByRole('button', { name: 'Unlock' }).click();
+    await expect.poll(() => stopped.innerText()).toContain('This is not the passphrase');
+    expect(session.upstream.chats).toHaveLength(before);
+    await field.fill('correct horse battery');
+    await field.press('Enter');
+    const { headers, body } = await session.upstream.chat(before + 1);
+    expect(headers.authorization).toBe(`Bearer ${sealedKey}`);
+    expect(body.messages?.at(-1)).toMatchObject({ role: 'user', content: 'Anything' });
+    await expect.poll(() => answers(panel).last().innerText()).toContain('A short answer');
+    await answerToEnd(panel);
+    expect(await panel.getByLabel('Passphrase').count()).toBe(0);
+    expect(await questions(panel).count()).toBe(1);
+    expect((await everything()).rest).not.toContain('correct horse');
 
     for (const key of [sessionKey, sealedKey]) expect(filesHolding(gloss().profile, key)).toEqual([]);
   });
