@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import type { Plugin } from 'vite';
 
@@ -63,7 +64,8 @@ export default defineConfig({
     ],
     host_permissions: [],
     optional_host_permissions: ['https://*/*', 'http://*/*'],
-    action: { default_title: '__MSG_actionTitle__' },
+    // Firefox would put the button away in its menu of extensions.
+    action: { default_title: '__MSG_actionTitle__', ...(browser === 'firefox' ? { default_area: 'navbar' } : {}) },
     commands: {
       _execute_action: { suggested_key: { default: 'Alt+G' } },
       'ask-selection': { suggested_key: { default: 'Alt+Q' }, description: '__MSG_commandAskSelection__' },
@@ -85,7 +87,11 @@ export default defineConfig({
         }
       : { minimum_chrome_version: '120' }),
   }),
-  vite: ({ command }) => ({
+  vite: ({ command, browser }) => ({
+    // Chrome's own functions return promises since long before our oldest Chrome, so the polyfill's wrappers would only cost
+    // every start 10 kB and 3 ms. Firefox gets it through its module as ever, where it steps aside by itself.
+    resolve:
+      browser === 'firefox' ? {} : { alias: { 'wxt/browser': fileURLToPath(import.meta.resolve('wxt/browser')) } },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: { modulePreload: false },
     worker: { format: 'es' },

@@ -22,10 +22,9 @@ const joined = '[\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0
 /** The flag of a part of a country: a black flag, its code in tag letters, the end tag. */
 const flag = '\\u{1F3F4}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{2,7}\\u{E007F}';
 
-const unseen = new RegExp(
-  `(${flag})|[${alwaysInvisible}${controls}]|(?<!${joined})[\\u200C\\u200D]|[\\u200C\\u200D](?!${joined})`,
-  'gu',
-);
+const unseenSource = `(${flag})|[${alwaysInvisible}${controls}]|(?<!${joined})[\\u200C\\u200D]|[\\u200C\\u200D](?!${joined})`;
+/** Made when it is first needed: making it takes a millisecond of every start. */
+let unseen: RegExp | undefined;
 
 /** Almost every text has none; this finds that out without building a new one. */
 const suspect = new RegExp(`[\\u200C\\u200D${alwaysInvisible}${controls}]`, 'u');
@@ -34,7 +33,7 @@ const suspect = new RegExp(`[\\u200C\\u200D${alwaysInvisible}${controls}]`, 'u')
 export function withoutInvisible(text: string): { text: string; removed: number } {
   if (!suspect.test(text)) return { text, removed: 0 };
   let removed = 0;
-  const clean = text.replace(unseen, (_, kept: string | undefined) => {
+  const clean = text.replace((unseen ??= new RegExp(unseenSource, 'gu')), (_, kept: string | undefined) => {
     if (kept !== undefined) return kept;
     removed += 1;
     return '';

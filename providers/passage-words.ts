@@ -1,17 +1,15 @@
 /** English words that say nothing about what is looked for. Other languages do without: their common words rank low by themselves. */
-const stopWords = new Set(
-  (
-    'a an the this that these those it its he she they them their his her we us our you your i me my mine ' +
-    'am is are was were be been being do does did done doing have has had having can could will would shall should may might must ' +
-    'and or but nor not no yes if then else than as so such too very just only also even still about above after again against ' +
-    'all any both each few more most other some own same of at by for from in into on onto out over under to up down with without ' +
-    'between through during before below off once here there when where why how what which who whom whose while because until ' +
-    'there s t d ll m re ve don doesn isn aren wasn won ain let please tell say says said mean means happen happens work works ' +
-    'get gets got make makes made need needs want wants use used using list give show find many much kind way thing things something anything'
-  ).split(' '),
-);
+const stopWords = (
+  'a an the this that these those it its he she they them their his her we us our you your i me my mine ' +
+  'am is are was were be been being do does did done doing have has had having can could will would shall should may might must ' +
+  'and or but nor not no yes if then else than as so such too very just only also even still about above after again against ' +
+  'all any both each few more most other some own same of at by for from in into on onto out over under to up down with without ' +
+  'between through during before below off once here there when where why how what which who whom whose while because until ' +
+  'there s t d ll m re ve don doesn isn aren wasn won ain let please tell say says said mean means happen happens work works ' +
+  'get gets got make makes made need needs want wants use used using list give show find many much kind way thing things something anything'
+).split(' ');
 
-export const isStopWord = (term: string): boolean => stopWords.has(term) || term.length === 0;
+export const isStopWord = (term: string): boolean => term === '' || stopWords.includes(term);
 
 /** What is asked to be done with the text, not what is looked for in it. */
 const requests =

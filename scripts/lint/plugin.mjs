@@ -14,7 +14,7 @@ const here = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
  */
 const rooms = {
   core: { values: [], packages: [] },
-  providers: { values: ['core'], packages: ['eventsource-parser', 'minisearch'] },
+  providers: { values: ['core'], packages: ['eventsource-parser'] },
   storage: {
     values: ['core'],
     types: ['providers/contract'],
@@ -24,7 +24,7 @@ const rooms = {
     values: ['core'],
     types: ['storage', 'providers/contract'],
     data: ['providers/catalog', 'providers/contract'],
-    packages: ['@preact/signals', 'minisearch', 'valibot'],
+    packages: ['@preact/signals', 'valibot'],
   },
   components: {
     values: ['core', 'state'],
