@@ -81,10 +81,15 @@ export function AskedPage({ page, question }: { page: PagePart; question: string
         <span class={styles.pageTitle}>
           <bdi>{visible(source.title)}</bdi>
           <small>{facts.filter((fact) => fact !== '').join(' · ')}</small>
+          <button
+            type="button"
+            class={styles.more}
+            aria-expanded={open.value}
+            onClick={() => (open.value = !open.value)}
+          >
+            {i18n.t('panel.sent.show')}
+          </button>
         </span>
-        <button type="button" class={styles.more} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
-          {i18n.t('panel.sent.show')}
-        </button>
       </div>
       {open.value ? <SentPage page={page} question={question} /> : null}
     </>
