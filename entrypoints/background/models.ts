@@ -109,7 +109,7 @@ export async function listModels(world: ModelsWorld, target: Target, typedKey?: 
     }
     for (const model of found) {
       // A server may say the key back where a name should be; lists are stored and shown.
-      if (!models.has(model.id) && isUsable(model, key)) models.set(model.id, model);
+      if (models.size < mostModels && !models.has(model.id) && isUsable(model, key)) models.set(model.id, model);
     }
     const following = next === undefined ? undefined : nextPage(url, next);
     // A link to somewhere else is not followed: the key would go along.
