@@ -6,6 +6,7 @@ import type { PageReading } from '../../core/protocol';
 import { addressOfText, isSameDocument, placeIn } from '../../core/text-fragment';
 import { Refused, type CommandTable } from './commands';
 import { findPlace } from './find-place';
+import { openTab } from './new-tab';
 import { readPage } from './reader';
 import { readSelection, type Selection } from './selection';
 
@@ -107,7 +108,7 @@ async function mark(tabId: number, start: string, end = ''): Promise<void> {
 async function show(url: string, text: string, tabId: number | undefined): Promise<void> {
   if (!isWeb(url)) throw new Refused({ kind: 'not-done', message: 'This quote has no address to go to.' });
   if (tabId !== undefined && (await goToTab(tabId, url))) await mark(tabId, text);
-  else await browser.tabs.create({ url: addressOfText(url, text) ?? url });
+  else await openTab(addressOfText(url, text) ?? url);
 }
 
 /** A link to a place in a page that is open in a tab goes there; every other opens a new tab. */
@@ -120,7 +121,7 @@ async function open(url: string): Promise<void> {
       return mark(id, place.start, place.end);
     }
   }
-  await browser.tabs.create({ url });
+  await openTab(url);
 }
 
 export const pageCommands: Pick<CommandTable, 'page.read' | 'page.show' | 'link.open'> = {

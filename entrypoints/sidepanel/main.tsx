@@ -15,6 +15,7 @@ import { PanelModel } from '../../state/panel';
 import { SettingsModel } from '../../state/settings';
 import { createActs, saveExport } from './acts';
 import { createDesk } from './desk';
+import { whenKeysCome } from './keys';
 import { defaults, followAppearance } from './appearance';
 import { createLine, type LinePort } from './line';
 import { openMailbox } from './mailbox';
@@ -144,6 +145,7 @@ async function start(): Promise<void> {
     async take(mail) {
       panel.takeMail(mail);
       gloss.focus.value += 1;
+      whenKeysCome(() => (gloss.focus.value += 1));
       await composer.flush();
     },
   });

@@ -83,7 +83,12 @@ describe('manifest', () => {
       ...inBoth,
       permissions,
       background: { scripts: ['background.js'] },
-      sidebar_action: { default_panel: 'sidepanel.html', default_title: 'Gloss' },
+      action: { ...inBoth.action, default_area: 'navbar' },
+      sidebar_action: {
+        default_panel: 'sidepanel.html',
+        default_title: 'Gloss',
+        default_icon: { 16: 'icons/16.png', 32: 'icons/32.png' },
+      },
       browser_specific_settings: {
         gecko: {
           id: 'gloss@gloss-panel.org',

@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../scripts/drive.mjs';
-import { GlossInFirefox } from './harness/firefox';
+import { GlossInFirefox, addConnection, named } from './harness/firefox';
 import { Upstream, standardAnswer } from './harness/upstream';
 
 let gloss: GlossInFirefox;
@@ -16,22 +16,11 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-/** By role and name, as the browser itself computes them. */
-const named = (page: Page, role: string, name: string) => page.locator(`::-p-aria([role="${role}"][name="${name}"])`);
 const text = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText);
 
 test('a provider is set up on the options page', async () => {
   const options = await gloss.open('options.html');
-  await named(options, 'button', 'Add provider').click();
-  await options.locator('select').fill('custom');
-  await named(options, 'textbox', 'Base URL').fill(upstream.baseUrl);
-  // Firefox gives a password field a role of its own, whatever the page says.
-  await options.locator('input[type="password"]').fill('test-key-1234567890');
-  await named(options, 'combobox', 'Model').fill('test-model');
-  await named(options, 'button', 'Save').click();
-  await until('the connection to be stored', () =>
-    options.evaluate(`browser.storage.local.get('connections').then((all) => (all.connections ?? []).length === 1)`),
-  );
+  await addConnection(options, { baseUrl: upstream.baseUrl, key: 'test-key-1234567890' });
   await options.close();
 });
 

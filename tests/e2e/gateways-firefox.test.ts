@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../scripts/drive.mjs';
 import { startGateway, type Gateway, type GatewayName } from '../gateways/server';
-import { GlossInFirefox } from './harness/firefox';
+import { GlossInFirefox, named } from './harness/firefox';
 import { startPool, type Pool } from './harness/gateways';
 
 let gloss: GlossInFirefox;
@@ -12,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => gloss?.close());
 
-const named = (page: Page, role: string, name: string) => page.locator(`::-p-aria([role="${role}"][name="${name}"])`);
 const stored = (page: Page) =>
   page.evaluate(`browser.storage.local.get('connections').then((all) => all.connections ?? [])`) as Promise<
     { id: string }[]

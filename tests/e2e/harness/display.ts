@@ -11,6 +11,12 @@ export interface Display {
   name: string;
   /** Presses keys one after the other, by their X names. */
   press(...keys: string[]): Promise<void>;
+  /** Types a text, key by key. */
+  type(text: string): Promise<void>;
+  /** Moves the pointer there, as a hand would, and clicks. Button 1 is the left one, 3 the right one. */
+  click(x: number, y: number, button?: 1 | 3): Promise<void>;
+  /** Gives the keyboard to the one window of a program. Without a window manager it belongs to whatever is under the pointer. */
+  focus(program: string): Promise<void>;
   close(): void;
 }
 
@@ -20,14 +26,33 @@ export async function openDisplay(): Promise<Display> {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const name = `:${await firstLine(server)}`;
+  const xdotool = (...words: string[]): string => {
+    const { status, stdout, stderr } = spawnSync('xdotool', words, { env: { ...process.env, DISPLAY: name } });
+    if (status !== 0) throw new Error(`xdotool could not ${words.join(' ')}: ${String(stderr)}`);
+    return String(stdout).trim();
+  };
   return {
     name,
     async press(...keys) {
       for (const key of keys) {
-        const { status, stderr } = spawnSync('xdotool', ['key', key], { env: { ...process.env, DISPLAY: name } });
-        if (status !== 0) throw new Error(`xdotool could not press ${key}: ${String(stderr)}`);
+        xdotool('key', key);
         await sleep(200);
       }
+    },
+    async type(text) {
+      xdotool('type', text);
+      await sleep(200);
+    },
+    async click(x, y, button = 1) {
+      xdotool('mousemove', String(Math.round(x) - 3), String(Math.round(y) - 2));
+      await sleep(100);
+      xdotool('mousemove', String(Math.round(x)), String(Math.round(y)));
+      await sleep(200);
+      xdotool('click', String(button));
+    },
+    async focus(program) {
+      const windows = xdotool('search', '--onlyvisible', '--class', program).split('\n');
+      xdotool('windowfocus', '--sync', windows[0] ?? '');
     },
     close: () => void server.kill(),
   };

@@ -6,14 +6,25 @@ import type { Browser, Page } from 'puppeteer-core';
 import { findFirefox } from '../../../scripts/browsers.mjs';
 import { until } from '../../../scripts/drive.mjs';
 import { buildFor } from './build';
+import type { Display } from './display';
 
 /** The extension's pages live at an address made of this; Firefox would otherwise draw a random one. */
-const uuid = '11111111-2222-4333-8444-555555555555';
+export const uuid = '11111111-2222-4333-8444-555555555555';
+
+export interface FirefoxOptions {
+  /** With windows, on this screen. Default: headless. */
+  display?: Display;
+  prefs?: Record<string, unknown>;
+}
 
 export class GlossInFirefox {
-  private constructor(readonly browser: Browser) {}
+  private constructor(
+    readonly browser: Browser,
+    /** The extension's id in its manifest. */
+    readonly id: string,
+  ) {}
 
-  static async launch(): Promise<GlossInFirefox> {
+  static async launch({ display, prefs = {} }: FirefoxOptions = {}): Promise<GlossInFirefox> {
     const executablePath = findFirefox();
     if (!executablePath || !existsSync(executablePath))
       throw new Error('firefox-esr is needed, or another in GLOSS_FIREFOX');
@@ -21,20 +32,25 @@ export class GlossInFirefox {
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
       browser_specific_settings: { gecko: { id: string } };
     };
+    const { id } = manifest.browser_specific_settings.gecko;
     const browser = await puppeteer.launch({
       browser: 'firefox',
-      headless: true,
+      headless: !display,
+      ...(display
+        ? { env: { ...process.env, DISPLAY: display.name, WAYLAND_DISPLAY: '' }, defaultViewport: null }
+        : {}),
       executablePath,
       // From 153 on Firefox lets a driver into an extension's pages only with this.
-      args: ['--remote-allow-system-access'],
+      args: ['--remote-allow-system-access', ...(display ? ['--width=1280', '--height=900'] : [])],
       extraPrefsFirefox: {
-        'extensions.webextensions.uuids': JSON.stringify({ [manifest.browser_specific_settings.gecko.id]: uuid }),
+        'extensions.webextensions.uuids': JSON.stringify({ [id]: uuid }),
         // permissions.request is answered with yes.
         'extensions.webextOptionalPermissionPrompts': false,
+        ...prefs,
       },
     });
     await browser.installExtension(folder);
-    return new GlossInFirefox(browser);
+    return new GlossInFirefox(browser, id);
   }
 
   /** One of the extension's pages in a tab. */
@@ -53,4 +69,29 @@ export class GlossInFirefox {
   close(): Promise<void> {
     return this.browser.close();
   }
+}
+
+/** By role and name, as the browser itself computes them. */
+export const named = (page: Page, role: string, name: string) =>
+  page.locator(`::-p-aria([role="${role}"][name="${name}"])`);
+
+/** Adds a connection on the options page, as a user would. `answerPrompt` runs right after the click that may make the browser ask. */
+export async function addConnection(
+  options: Page,
+  { baseUrl, key }: { baseUrl: string; key?: string },
+  answerPrompt?: () => Promise<void>,
+): Promise<void> {
+  await named(options, 'button', 'Add provider').click();
+  await options.locator('select').fill('custom');
+  await named(options, 'textbox', 'Base URL').fill(baseUrl);
+  // Firefox gives a password field a role of its own, whatever the page says.
+  if (key !== undefined) await options.locator('input[type="password"]').fill(key);
+  await named(options, 'combobox', 'Model').fill('test-model');
+  await named(options, 'button', 'Save').click();
+  await answerPrompt?.();
+  await until('the connection to be stored', () =>
+    options.evaluate(
+      `browser.storage.local.get('connections').then((all) => (all.connections ?? []).some((one) => one.baseUrl === ${JSON.stringify(baseUrl)}))`,
+    ),
+  );
 }
