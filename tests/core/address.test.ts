@@ -103,7 +103,42 @@ const judged: readonly (readonly [string, string])[] = [
   ['https://api.example.com{port}/v1', 'malformed'],
   ['https://a*b.example', 'malformed'],
   ['http://my_nas:8080', 'private-http'],
+  // Signs that a parser folds, drops or takes for another.
+  ['http://①②⑦.⓪.⓪.①:8080', 'http://127.0.0.1:8080'],
+  ['http://127。0。0。1', 'http://127.0.0.1'],
+  ['https://evil。example', 'https://evil.example'],
+  ['https://exa\u00ADmple.com', 'https://example.com'],
+  ['https://exa\u200Bmple.com', 'https://example.com'],
+  ['https://good.example\\@evil.example', 'https://good.example/@evil.example'],
+  ['https://good.example%2F@evil.example', 'userinfo'],
+  ['https://good.example%2F.evil.example', 'malformed'],
+  ['http://127.0.0.1%2eevil.example', 'public-http'],
+  ['https://host:00443/v1', 'https://host/v1'],
+  ['https://host:0x50', 'malformed'],
+  ['http://[::]', 'public-http'],
+  ['http://[::127.0.0.1]', 'public-http'],
+  ['http://[64:ff9b::7f00:1]', 'public-http'],
+  ['http://[fe80::1%25eth0]', 'malformed'],
+  ['blob:https://host/x', 'bad-scheme'],
+  ['view-source:https://host', 'bad-scheme'],
 ];
+
+/** What a browser reads another way than a person, as it was measured (M22 of the security requirements). */
+const misread = [
+  'http://127.1',
+  'http://0x7f.1',
+  'https://localhost./v1',
+  'https:evil.example/x',
+  'https://good.example@evil.example',
+  'https://ｇｏｏｄ.example',
+];
+
+it('judges all that is known to be misread, and forty more', () => {
+  const table = judged.map(([typed]) => typed);
+  expect(table).toEqual(expect.arrayContaining(misread));
+  expect(new Set(table).size).toBe(table.length);
+  expect(table.length).toBeGreaterThanOrEqual(misread.length + 40);
+});
 
 describe('judgeBaseUrl', () => {
   it.each(judged)('%j → %s', (typed, wanted) => {
