@@ -1,6 +1,6 @@
 /** The chat on show: its tree, its runs, and what can be done with it. */
 import { computed, createModel, signal } from '@preact/signals';
-import type { AnswerMessage, Chat, ChatError, Message, UserPart } from '../core/chat';
+import type { AnswerMessage, ChainLink, Chat, ChatError, Message, UserPart } from '../core/chat';
 import type {
   CommandInput,
   CommandName,
@@ -33,6 +33,7 @@ export interface Answerer {
 }
 
 export interface Asking extends Answerer {
+  chain?: ChainLink[];
   messageId: string;
   parts: UserPart[];
   /** The message the question follows; absent means the end of the branch on show. */
@@ -84,6 +85,8 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
   let showing = 0;
   let reading: Promise<void> | null = null;
   let readAgain = false;
+  /** The chat on show was opened and has not been read yet; once it has, its runs are followed. */
+  let unfollowed = false;
 
   /** An answer that failed before its first word is not worth turning to. */
   function isWorthShowing(id: string): boolean {
@@ -102,10 +105,11 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     failure.value = null;
     unreadable.value = null;
     readAgain = false;
+    unfollowed = false;
     reading = null;
   }
 
-  async function read(turn: number, first: boolean): Promise<void> {
+  async function read(turn: number): Promise<void> {
     const id = chatId.peek();
     const [row, messages] = await Promise.all([reader.chat(id), reader.messages(id)]);
     if (turn !== showing) return;
@@ -122,7 +126,8 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     await follower.take(open);
     if (turn !== showing) return;
     adopt(row ?? null);
-    if (first) follower.watch(id);
+    if (unfollowed) follower.watch(id);
+    unfollowed = false;
   }
 
   function adopt(row: Chat | null) {
@@ -134,36 +139,37 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
   }
 
   /** Reads what changed. Calls while it reads are answered by one more reading, not by one each. */
-  function reload(first = false): Promise<void> {
+  function reload(): Promise<void> {
     if (reading) {
       readAgain = true;
       return reading;
     }
     const turn = showing;
     const attempt = (async () => {
-      try {
-        do {
-          readAgain = false;
-          await read(turn, first);
-          first = false;
-        } while (readAgain && turn === showing);
-        if (turn === showing) unreadable.value = null;
-      } catch (error) {
-        if (turn === showing) unreadable.value = error instanceof Error ? error.message : String(error);
-      } finally {
-        if (turn === showing) {
-          reading = null;
-          loading.value = false;
+      do {
+        readAgain = false;
+        let failed: string | null = null;
+        try {
+          await read(turn);
+        } catch (error) {
+          failed = error instanceof Error ? error.message : String(error);
         }
-      }
+        if (turn !== showing) return;
+        unreadable.value = failed;
+      } while (readAgain);
+      reading = null;
+      loading.value = false;
     })();
     reading = attempt;
     return attempt;
   }
 
   function onMessage(message: ToPanel): void {
-    if (message.type === 'storage-trouble') trouble.value = message.trouble;
-    else if (message.chatId !== chatId.peek()) return;
+    if (message.type === 'storage-trouble') {
+      trouble.value = message.trouble;
+      // What could not be opened has been set aside by now.
+      if (unreadable.peek() !== null) void reload();
+    } else if (message.chatId !== chatId.peek()) return;
     else if (message.type === 'changed') void reload();
     else follower.onMessage(message);
   }
@@ -223,7 +229,8 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     async open(id: string): Promise<void> {
       show(id);
       loading.value = true;
-      await reload(true);
+      unfollowed = true;
+      await reload();
     },
 
     /** A new chat. It has no row until its first question is stored. */
@@ -235,7 +242,7 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     /** Reads again what could not be read. */
     async readAgain(): Promise<void> {
       loading.value = true;
-      await reload(true);
+      await reload();
     },
 
     /** Stores the question and asks. Nothing here changes unless the reply is good. */
@@ -300,11 +307,12 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     },
 
     /** Who answers in this chat from now on. A chat without a row is told with its first question. */
-    async use(connectionId: string, model: string): Promise<void> {
+    async use(connectionId: string, model: string, chain?: ChainLink[]): Promise<void> {
       const row = chat.peek();
       if (!row) return;
-      chat.value = { ...row, connectionId, model };
-      await command('chat.use', { chatId: row.id, connectionId, model });
+      const used = { connectionId, model, ...(chain ? { chain } : {}) };
+      chat.value = { ...row, ...used };
+      await command('chat.use', { chatId: row.id, ...used });
     },
 
     async rename(title: string): Promise<void> {

@@ -199,6 +199,16 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
       return true;
     },
 
+    /** Waits for something done with a chat outside of the store, and says if it failed. */
+    async attempt(act: Promise<void>): Promise<void> {
+      try {
+        await act;
+        failure.value = null;
+      } catch (error) {
+        failure.value = failed(error);
+      }
+    },
+
     /** The offer to undo has passed. */
     forget(): void {
       deleted.value = null;

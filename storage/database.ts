@@ -186,7 +186,11 @@ async function openSafely<Schema extends DBSchema>(
   for (let setAside = 0; ; setAside += 1) {
     let trouble: unknown;
     for (const delay of [0, ...openingDelays]) {
-      if (delay > 0) await wait(delay);
+      if (delay > 0) {
+        await wait(delay);
+        // The owner may have begun a new one meanwhile.
+        if (!owner) generation = await newestGeneration(name);
+      }
       try {
         return await openOnce<Schema>(options, nameOf(name, generation), lost);
       } catch (error) {

@@ -1,5 +1,7 @@
 /** One branch of a chat as Markdown, to be read, kept or pasted elsewhere. */
 import type { Chat, Message, Part } from '../core/chat';
+import type { ChatReader } from './chats';
+import { chatWithJournal } from './export';
 
 /** What stands around the messages, in the user's language. */
 export interface MarkdownWords {
@@ -9,6 +11,25 @@ export interface MarkdownWords {
   /** Stands for a picture, which stays behind. */
   image(name: string): string;
   interrupted: string;
+}
+
+/** The branch a chat was left on, oldest first, with what an answer has of its words so far. */
+export async function readBranch(reader: ChatReader, chat: Chat): Promise<Message[]> {
+  const { messages } = await chatWithJournal(reader, chat);
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const branch: Message[] = [];
+  for (let at = byId.get(chat.leafId ?? '') ?? messages.at(-1); at; at = byId.get(at.parentId ?? '')) {
+    branch.push(at);
+    // Each is taken once, so that not even a circle goes on for ever.
+    byId.delete(at.id);
+  }
+  return branch.reverse();
+}
+
+/** A file's name that every system takes. */
+export function markdownName(title: string): string {
+  const name = [...oneLine(title.replaceAll(/[\p{C}\\/:*?"<>|]/gu, ' '))].slice(0, 80).join('');
+  return `${name.replaceAll(/^[. ]+|[. ]+$/g, '') || 'gloss'}.md`;
 }
 
 /** `branch` is what is on show, oldest first. Thoughts, notices and the bytes of pictures stay behind. */

@@ -2,6 +2,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Signal } from '@preact/signals';
+import type { Chat } from '../../core/chat';
 import type { Send } from '../../core/protocol';
 import type { ChatReader } from '../../storage/chats';
 import type { ChatOnShow } from '../../state/chat';
@@ -23,6 +24,8 @@ export interface Browser {
   requestAccess(urls: readonly string[]): Promise<boolean>;
   /** Saves all chats as a file. */
   exportChats(): Promise<void>;
+  /** Saves the branch a chat was left on as a file of Markdown. */
+  saveMarkdown(chat: Chat): Promise<void>;
   /** Whether this browser has a model of its own, ready or to be downloaded. */
   builtIn(): Promise<boolean>;
   /** The shortcut that opens the panel, as the browser writes it; empty if there is none. */

@@ -49,6 +49,7 @@ const words: Record<ErrorKind, (names: Names) => string> = {
 /** The failure in one sentence. */
 export function errorWords(error: ChatError, { provider, model }: Asked = {}): string {
   if (error.kind === 'not-set-up' && error.code === 'locked') return i18n.t('errors.locked');
+  if (error.kind === 'not-stored' && error.code === 'newer') return i18n.t('errors.notStoredNewer');
   const here = i18n.t('errors.here');
   return words[error.kind]({
     who: provider || error.origin || here,

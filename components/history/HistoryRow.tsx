@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { Pencil, Trash2 } from 'lucide';
+import { FileDown, Pencil, Trash2 } from 'lucide';
 import type { Chat } from '../../core/chat';
 import type { SearchHit } from '../../storage/chats';
 import { IconButton } from '../ui/IconButton';
@@ -16,12 +16,13 @@ interface HistoryRowProps {
   /** It is the chat on show. */
   here: boolean;
   onOpen(row: Chat, hit?: SearchHit): void;
+  onSave(row: Chat): Promise<void>;
   onDelete(row: Chat): Promise<void>;
   onRename(row: Chat, title: string): Promise<void>;
 }
 
 /** One chat: opens on a click or Enter; F2 renames, Delete deletes. */
-export function HistoryRow({ row, hit, follows = false, here, onOpen, onDelete, onRename }: HistoryRowProps) {
+export function HistoryRow({ row, hit, follows = false, here, onOpen, onSave, onDelete, onRename }: HistoryRowProps) {
   const renaming = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const title = visible(row.title) || i18n.t('panel.chats.untitled');
@@ -74,6 +75,12 @@ export function HistoryRow({ row, hit, follows = false, here, onOpen, onDelete, 
           icon={Pencil}
           label={i18n.t('panel.chats.rename')}
           onClick={() => (renaming.value = true)}
+        />
+        <IconButton
+          size="small"
+          icon={FileDown}
+          label={i18n.t('panel.chats.markdown')}
+          onClick={() => void onSave(row)}
         />
         <IconButton
           size="small"

@@ -58,6 +58,8 @@ export function HistoryView() {
     (next?.isConnected ? next : field.current)?.focus();
   };
 
+  const save = (row: Chat) => history.attempt(gloss.browser.saveMarkdown(row));
+
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     if (event.target instanceof HTMLInputElement && event.target !== field.current) return;
@@ -70,7 +72,7 @@ export function HistoryView() {
   }
 
   const hits = history.hits.value;
-  const rowProps = { onOpen: open, onDelete: remove, onRename: history.rename };
+  const rowProps = { onOpen: open, onSave: save, onDelete: remove, onRename: history.rename };
   return (
     <section class={styles.view} aria-label={i18n.t('panel.chats.title')} onKeyDown={onKeyDown}>
       <div class={styles.top}>
@@ -131,6 +133,7 @@ export function HistoryView() {
 
 interface RowActs {
   onOpen(row: Chat, hit?: SearchHit): void;
+  onSave(row: Chat): Promise<void>;
   onDelete(row: Chat): Promise<void>;
   onRename(row: Chat, title: string): Promise<void>;
 }

@@ -12,7 +12,7 @@ const patternsOf = (urls: readonly string[]): string[] => [
 const dataKinds = ['websiteContent', 'personalCommunications', 'authenticationInfo'];
 
 /** What the panel does with the browser. */
-export function createActs(send: Send, exportChats: () => Promise<void>): Browser {
+export function createActs(send: Send, files: Pick<Browser, 'exportChats' | 'saveMarkdown'>): Browser {
   return {
     openSettings(place) {
       // The browser finds an options page that is open already; an address with a place in it opens a new one.
@@ -26,7 +26,7 @@ export function createActs(send: Send, exportChats: () => Promise<void>): Browse
       const asked = import.meta.env.FIREFOX ? { origins, data_collection: dataKinds } : { origins };
       return browser.permissions.request(asked);
     },
-    exportChats,
+    ...files,
     async builtIn() {
       const { promptApi } = await import('../../providers/engines/prompt-api');
       return (await promptApi.availability()) !== 'unavailable';
@@ -38,13 +38,4 @@ export function createActs(send: Send, exportChats: () => Promise<void>): Browse
   };
 }
 
-/** Saves all chats as a file of the user's own. */
-export async function saveExport(load: () => Promise<string>, now: number): Promise<void> {
-  const url = URL.createObjectURL(new Blob([await load()], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `gloss-${new Date(now).toISOString().slice(0, 10)}.json`;
-  link.click();
-  // The download has to have begun before its source goes.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
+

@@ -6,6 +6,7 @@ import { GlossContext, type Gloss } from '../../components/chat/context';
 import { PanelView } from '../../components/chat/PanelView';
 import { languageName } from '../../components/composer/language';
 import { filled } from '../../components/composer/filled';
+import type { Chat } from '../../core/chat';
 import { panelPort } from '../../core/protocol';
 import { ChatModel } from '../../state/chat';
 import { ComposerModel } from '../../state/composer';
@@ -13,7 +14,7 @@ import { FindModel } from '../../state/find';
 import { ModelsModel } from '../../state/models';
 import { PanelModel } from '../../state/panel';
 import { SettingsModel } from '../../state/settings';
-import { createActs, saveExport } from './acts';
+import { createActs } from './acts';
 import { createDesk } from './desk';
 import { whenKeysCome } from './keys';
 import { defaults, followAppearance } from './appearance';
@@ -75,19 +76,14 @@ const panel = new PanelModel({
   fill: (prompt) => filled(prompt, languageName(settings.preferences.peek().language)),
 });
 
-const exportChats = () =>
-  saveExport(async () => {
-    const [{ collectChats, exportData }, { preferences, connections }] = await Promise.all([
-      import('../../storage/export'),
-      stores,
-    ]);
-    return exportData({
-      exportedAt: now(),
-      preferences: await preferences.getValue(),
-      connections: await connections.getValue(),
-      chats: await collectChats(reader),
-    });
-  }, now());
+const saving = () => import('./save');
+const files = {
+  exportChats: async () => {
+    const messages = chat.turns.peek().flatMap(({ id }) => chat.message(id)?.peek() ?? []);
+    await (await saving()).saveExport(reader, now(), { chat: chat.chat.peek(), messages });
+  },
+  saveMarkdown: async (row: Chat) => (await saving()).saveMarkdown(reader, row),
+};
 
 const gloss: Gloss = {
   panel,
@@ -98,7 +94,7 @@ const gloss: Gloss = {
   find,
   send,
   reader,
-  browser: createActs(send, exportChats),
+  browser: createActs(send, files),
   now,
   focus: signal(0),
   jump: signal(0),

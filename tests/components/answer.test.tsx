@@ -77,6 +77,7 @@ function gloss() {
       showSource: () => undefined,
       requestAccess: async () => true,
       exportChats: async () => undefined,
+      saveMarkdown: async () => undefined,
       builtIn: async () => false,
       shortcut: async () => '',
     },

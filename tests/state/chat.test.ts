@@ -327,6 +327,30 @@ describe('changing chats', () => {
     expect(chat.alive.value).toBeNull();
   });
 
+  it('is read again when something of it changes while a reading fails, and when its store is there again', async () => {
+    const { chat, store, line } = panel();
+    store.chats.set('chat', chatRow());
+    store.store(question('q', { chatId: 'chat' }));
+    store.breakWith(new Error('damaged'));
+    const opening = chat.open('chat');
+    line.connect();
+    line.say({ type: 'changed', chatId: 'chat' });
+    store.breakWith(undefined);
+    await opening;
+    await settle();
+    expect(chat.unreadable.value).toBeNull();
+    expect(onShow(chat)).toBe('q');
+    expect(line.lastWatch()).toMatchObject({ chatId: 'chat' });
+
+    store.breakWith(new Error('damaged'));
+    await chat.open('chat');
+    expect(chat.unreadable.value).toBe('damaged');
+    store.breakWith(undefined);
+    line.say({ type: 'storage-trouble', trouble: { kind: 'corrupt', message: '' } });
+    await settle();
+    expect(chat.unreadable.value).toBeNull();
+  });
+
   it('says when a chat cannot be read, and reads it when asked again', async () => {
     const { chat, store } = halfAnswered();
     store.breakWith(new Error('blocked'));

@@ -150,6 +150,20 @@ describe('a database', () => {
     expect(await all(open())).toHaveLength(3);
   });
 
+  it('that was set aside meanwhile by its owner is found by those who wait for it', async () => {
+    await old();
+    breakOpening((opened) => opened === name, new DOMException('Internal error.', 'UnknownError'));
+    const fresh = open();
+    let waits = 0;
+    const reader = open({
+      owner: false,
+      async wait() {
+        if ((waits += 1) === 2) await put(fresh, 9, 'fresh');
+      },
+    });
+    expect(await all(reader)).toEqual([{ id: 9, text: 'fresh' }]);
+  });
+
   it('that does not open for a moment is waited for', async () => {
     await old();
     let failures = 2;

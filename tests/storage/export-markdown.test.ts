@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerMessage, Chat, Message, UserMessage } from '../../core/chat';
-import { chatMarkdown } from '../../storage/export-markdown';
+import type { ChatReader } from '../../storage/chats';
+import { withShown } from '../../storage/export';
+import { chatMarkdown, markdownName, readBranch } from '../../storage/export-markdown';
 
 const chat: Chat = {
   id: 'c',
@@ -100,5 +102,76 @@ Why?
 
 *Interrupted*
 `);
+  });
+});
+
+describe('a branch', () => {
+  const reader = (messages: Message[]): ChatReader => ({
+    chat: async () => undefined,
+    messages: async () => messages,
+    journal: async (run) =>
+      run === 'open'
+        ? [
+            {
+              run,
+              from: 1,
+              to: 2,
+              at: 1,
+              events: [
+                { type: 'text-delta', text: 'As far ' },
+                { type: 'text-delta', text: 'as this' },
+              ],
+            },
+          ]
+        : [],
+    history: async () => ({ chats: [] }),
+    async *search() {},
+    count: async () => 0,
+  });
+  const at = (id: string, parentId: string | null, order: number): Message => ({
+    ...question([]),
+    id,
+    parentId,
+    order,
+  });
+
+  it('is the one the chat was left on, with what the journal has of an answer', async () => {
+    const open = { ...answer([], 'streaming'), id: 'open', parentId: 'two', order: 3 } as Message;
+    const messages = [at('one', null, 0), at('other', 'one', 1), at('two', 'one', 2), open];
+    const branch = await readBranch(reader(messages), { ...chat, leafId: 'open' });
+    expect(branch.map(({ id }) => id)).toEqual(['one', 'two', 'open']);
+    expect(branch[2]?.parts).toEqual([{ type: 'text', text: 'As far as this' }]);
+    const older = await readBranch(reader(messages), { ...chat, leafId: 'other' });
+    expect(older.map(({ id }) => id)).toEqual(['one', 'other']);
+  });
+
+  it('ends where a broken chat goes in a circle', async () => {
+    const branch = await readBranch(reader([at('a', 'b', 0), at('b', 'a', 1)]), { ...chat, leafId: 'b' });
+    expect(branch.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a file', () => {
+  it.each([
+    ['What: a/b\\c "d" <e>?', 'What a b c d e.md'],
+    ['..', 'gloss.md'],
+    ['', 'gloss.md'],
+    ['\u202Egnp.exe\n', 'gnp.exe.md'],
+    ['👍'.repeat(90), `${'👍'.repeat(80)}.md`],
+  ])('of %j has a name that every system takes', (title, name) => expect(markdownName(title)).toBe(name));
+});
+
+describe('an export', () => {
+  it('has what is on show and could not be stored, and nothing twice', () => {
+    const half = answer([{ type: 'text', text: 'Half' }], 'streaming');
+    const whole = answer([{ type: 'text', text: 'Half and the rest' }], 'complete');
+    const stored = [{ chat, messages: [question([]), half] }];
+    expect(withShown(stored, chat, [question([]), whole])[0]?.messages).toEqual([question([]), whole]);
+    // What is stored in its last form is not replaced by a panel that has not caught up.
+    const last = [{ chat, messages: [question([]), whole] }];
+    expect(withShown(last, chat, [question([]), half])[0]?.messages).toEqual([question([]), whole]);
+    expect(withShown([], chat, [question([]), half])).toEqual([{ chat, messages: [question([]), half] }]);
+    expect(withShown(last, { ...chat, deletedAt: 1 }, [half])).toBe(last);
+    expect(withShown(last, null, [])).toBe(last);
   });
 });
