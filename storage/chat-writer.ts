@@ -51,14 +51,23 @@ export function createChatWriter(owner: string, database: Database<ChatSchema> =
         await stamp(transaction);
         return kept;
       }),
-    purge: (before) =>
-      database.write('purge', 'strict', allStores, async (transaction) => {
-        const range = IDBKeyRange.upperBound(before, true);
+    async purge(before) {
+      const range = IDBKeyRange.upperBound(before, true);
+      // Every start of the worker asks, and there is hardly ever anything: first a look, which waits for no disk.
+      const found = await database.read('deleted', ['chats', 'imports'], (transaction) =>
+        Promise.all([
+          transaction.objectStore('chats').index('byDeleted').getKey(range),
+          transaction.objectStore('imports').getKey(IDBKeyRange.lowerBound('')),
+        ]),
+      );
+      if (found.every((key) => key === undefined)) return;
+      await database.write('purge', 'strict', allStores, async (transaction) => {
         const gone = await transaction.objectStore('chats').index('byDeleted').getAllKeys(range);
         await removeChats(transaction, gone);
         const imports = transaction.objectStore('imports');
         for (const { id, at, open } of await imports.getAll()) if (!open && at < before - day) await imports.delete(id);
-      }),
+      });
+    },
     async sweep(alive) {
       const left = await database.read('orphans', ['live'], (transaction) => transaction.objectStore('live').getAll());
       const chats: string[] = [];

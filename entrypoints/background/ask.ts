@@ -43,11 +43,14 @@ export type Build = (
 export function createBuild(world: BuildWorld): Build {
   return async ({ connection, provider, model }, messages) => {
     // Lists are kept by the connection as it is stored, not by what of its pool can be reached now.
-    const told = world.modelLists ? await informed({ provider, connection }, model, world.modelLists) : provider;
+    const [told, system] = await Promise.all([
+      world.modelLists ? informed({ provider, connection }, model, world.modelLists) : provider,
+      world.instructions(),
+    ]);
     const contextLength = mostRoom(told, connection, model);
     const chat = buildRequest({
       messages,
-      system: await world.instructions(),
+      system,
       connection,
       provider: told,
       model,
@@ -105,8 +108,12 @@ async function prepare(world: AskWorld, target: Target): Promise<Ready | { error
 
   let key: string | null = null;
   let servers = addresses;
-  if (provider.auth !== 'none') {
-    const answer = await world.keyFor(connection.id, first.origin);
+  // Asked side by side: each goes to another process, and the question waits for all of them.
+  const [answer, allowed] = await Promise.all([
+    provider.auth === 'none' ? null : world.keyFor(connection.id, first.origin),
+    Promise.all(addresses.map(({ pattern }) => world.allowed(pattern))),
+  ]);
+  if (answer) {
     if (answer.state === 'locked') return missing('locked', '', first.origin);
     if (answer.state === 'ready') key = answer.key;
     else if (needsKey(provider)) return missing('key', `${connection.name} has no key.`, first.origin);
@@ -114,8 +121,7 @@ async function prepare(world: AskWorld, target: Target): Promise<Ready | { error
     if (key !== null) servers = addresses.filter((each) => each.origin === first.origin);
   }
 
-  const reachable: string[] = [];
-  for (const { server, pattern } of servers) if (await world.allowed(pattern)) reachable.push(server);
+  const reachable = servers.filter((each) => allowed[addresses.indexOf(each)]).map(({ server }) => server);
   if (reachable.length === 0) {
     return { error: { kind: 'site-access', message: '', origin: first.origin } };
   }
@@ -139,6 +145,7 @@ export async function* withFallbacks(
   ask: (target: Target) => AsyncIterable<ChatEvent>,
 ): AsyncGenerator<ChatEvent> {
   let left: Target[] | undefined;
+  const failures: { connection: string; model: string; reason: ChatError['kind']; status?: number }[] = [];
   for (let target = first; ;) {
     let begun = false;
     let failure: ChatError | undefined;
@@ -154,6 +161,9 @@ export async function* withFallbacks(
       yield { type: 'error', error: failure };
       return;
     }
+    const { kind: reason, status } = failure;
+    const failed = { connection: target.connection.name, model: target.model, reason };
+    failures.push(status === undefined ? failed : { ...failed, status });
     target = next;
     const { connection, model } = next;
     yield {
@@ -164,7 +174,8 @@ export async function* withFallbacks(
         model,
         connectionId: connection.id,
         providerId: connection.provider,
-        reason: failure.kind,
+        reason,
+        failures: [...failures],
       },
     };
   }

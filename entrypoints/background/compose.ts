@@ -150,6 +150,8 @@ export function createBackground(): Background {
     hear: (message, sender) => answer({ table, rates, redact: clean }, message, sender),
     connect: panels.connect,
     async ready() {
+      // The first question needs the keys' database too; it opens beside the chats'.
+      keys.passphrase().catch(() => undefined);
       await runs.ready();
       // What cannot be settled now is tried again at the next start, and before the next import.
       await data.settle().catch(() => undefined);

@@ -62,8 +62,8 @@ export function createRuns(world: RunsWorld): Runs {
 
   async function sweep(): Promise<void> {
     try {
-      for (const chatId of await store.sweep(new Set(live.keys()))) panels.changed(chatId);
-      await store.purge(clock.now() - undoFor);
+      const [closed] = await Promise.all([store.sweep(new Set(live.keys())), store.purge(clock.now() - undoFor)]);
+      for (const chatId of closed) panels.changed(chatId);
     } catch (error) {
       // The next command tries again.
       swept = undefined;
@@ -131,7 +131,7 @@ export function createRuns(world: RunsWorld): Runs {
       const events = (control: Parameters<Ask>[2]): AsyncIterable<ChatEvent> =>
         withFallbacks(
           target,
-          () => world.targets.fallbacks(target),
+          () => world.targets.fallbacks(target, chat),
           (each) => world.ask(each, messages, control),
         );
       panels.started(chat.id, answer.id);
