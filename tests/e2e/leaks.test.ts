@@ -11,6 +11,7 @@ import { answerToEnd, answers, newChat, questions, until } from '../../scripts/d
 import { CANARY, payloads as templates } from '../security/payloads';
 import { injections } from '../security/strings';
 import { Canary } from './harness/canary';
+import { events, inBatches, inPieces } from './harness/pieces';
 import { report } from './harness/report';
 import { Session } from './harness/session';
 import { openSite, siteNames, type Site } from './harness/site';
@@ -68,23 +69,6 @@ async function happened(look: Watched = watched): Promise<string[]> {
     ...(await strangeElements(look.page)),
   ];
 }
-
-const inBatches = <Item>(all: readonly Item[], size: number): Item[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
-
-const inPieces = (text: string, length: number): string[] =>
-  Array.from({ length: Math.ceil(text.length / length) }, (_, index) =>
-    text.slice(index * length, (index + 1) * length),
-  );
-
-/** An answer as server-sent events, with whatever fields. */
-const events = (...chunks: object[]): string =>
-  [
-    ...chunks.map((delta) => ({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta }] })),
-    { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-  ]
-    .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
-    .join('') + 'data: [DONE]\n\n';
 
 async function ask(question: string): Promise<void> {
   const before = await answers(panel).count();

@@ -36,9 +36,9 @@ beforeAll(async () => {
   const frames = ['/frame', site.url('/frame', siteNames[1])].map((url) => `<iframe src="${url}"></iframe>`);
   site.put('/frames', { body: `<!doctype html><title>Frames</title>${frames.join('')}` });
   firefox = await FirefoxWindow.open({
-    'extensions.webextOptionalPermissionPrompts': true,
+    prefs: { 'extensions.webextOptionalPermissionPrompts': true },
     // Names of their own, so that access to the server that answers is not access to them.
-    'network.dns.localDomains': siteNames.join(','),
+    hosts: siteNames,
   });
   page = firefox.page;
 });

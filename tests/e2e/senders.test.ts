@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { Page, Worker } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { panelPort } from '../../core/protocol';
-import { capabilities } from '../../entrypoints/background/router';
 import { extensionId, until } from '../../scripts/drive.mjs';
+import { attack, commands, messages, stored } from './harness/attack';
 import { buildFor } from './harness/build';
 import { report } from './harness/report';
 import { Session } from './harness/session';
@@ -20,57 +20,6 @@ let site: Site;
 let folder: string;
 let stranger: Worker;
 let watcher: Page;
-
-const commands = Object.keys(capabilities);
-
-/** Every command, well-formed, so that only who says it can be the reason to refuse it. */
-function messages(connectionId: string, chatId: string): Record<string, unknown>[] {
-  const connection = {
-    id: connectionId,
-    provider: 'custom',
-    name: 'Taken',
-    baseUrl: `${session.upstream.origin}/taken/v1`,
-    model: 'm',
-    enabled: true,
-  };
-  const again = { chatId, answerId: 'a', newAnswerId: 'b' };
-  const inputs: Record<string, object> = {
-    'chat.send': { chatId: 'x', messageId: 'y', parentId: null, parts: [{ type: 'text', text: 'spend money' }] },
-    'chat.preview': { chatId: 'x', parentId: null, parts: [{ type: 'text', text: 'look' }] },
-    'chat.regenerate': again,
-    'chat.continue': again,
-    'chat.stop': { run: 'a' },
-    'chat.retryNow': { run: 'a' },
-    'chat.select': { chatId, leafId: 'a' },
-    'chat.rename': { chatId, title: 'Taken' },
-    'chat.use': { chatId, connectionId, model: 'taken' },
-    'chat.delete': { chatId },
-    'chat.undelete': { chatId },
-    'data.import': {
-      json: JSON.stringify({ format: 'gloss-export', version: 1, exportedAt: 1, chats: [], connections: [connection] }),
-      dryRun: false,
-    },
-    'data.undoImport': { importId: 'a' },
-    'data.clear': {},
-    'connection.save': { connection, key: 'sk-attacker' },
-    'connection.remove': { id: connectionId },
-    'connection.setDefault': { id: connectionId },
-    'connection.enable': { id: connectionId, enabled: false },
-    'connection.test': { connection },
-    'connection.models': { connection, fresh: true },
-    'connection.doctor': { id: connectionId },
-    'connection.findLocal': {},
-    'key.status': { id: connectionId },
-    'passphrase.set': { passphrase: 'taken over now' },
-    'passphrase.unlock': { passphrase: 'taken over now' },
-    'passphrase.status': {},
-    'page.read': { windowId: 1 },
-    'page.show': { url: site.url('/shown'), text: 'x' },
-    'link.open': { url: site.url('/opened') },
-    'actions.changed': {},
-  };
-  return commands.map((type) => ({ type, ...inputs[type] }));
-}
 
 /** The other extension: no permissions, and a worker that the test speaks through. */
 function writeStranger(): string {
@@ -113,96 +62,6 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-interface Runtime {
-  id?: string;
-  sendMessage(...words: unknown[]): Promise<unknown>;
-  connect(...words: unknown[]): {
-    postMessage(message: unknown): void;
-    onMessage: { addListener(hear: (message: unknown) => void): void };
-    onDisconnect: { addListener(hear: () => void): void };
-  };
-}
-
-interface Attack {
-  /** Whom to speak to; from inside of Gloss's own id nobody need be named. */
-  target: string | null;
-  all: Record<string, unknown>[];
-  port: string;
-}
-
-/** Says everything there is, in messages and over ports. What came back. Runs where the attacker runs. */
-async function attack({ target, all, port: name }: Attack): Promise<unknown[]> {
-  const { chrome } = globalThis as unknown as { chrome?: { runtime?: Runtime } };
-  const runtime = chrome?.runtime;
-  if (typeof runtime?.sendMessage !== 'function') return ['cannot speak'];
-  const heard: unknown[] = [];
-  const to = target === null ? [] : [target];
-  const patience = () => new Promise((resolve) => setTimeout(() => resolve('no answer'), 1500));
-  await Promise.all(
-    all.map(async (message) => {
-      try {
-        heard.push(await Promise.race([runtime.sendMessage(...to, message), patience()]));
-      } catch (error) {
-        heard.push(String(error));
-      }
-    }),
-  );
-  for (const portName of [name, 'other']) {
-    try {
-      const port = runtime.connect(...to, { name: portName });
-      port.onMessage.addListener((message) => heard.push({ overPort: message }));
-      const gone = new Promise((resolve) => port.onDisconnect.addListener(() => resolve('disconnected')));
-      try {
-        for (const message of [{ type: 'window', windowId: 1 }, { type: 'watch', chatId: 'x', have: {} }, ...all]) {
-          port.postMessage(message);
-        }
-      } catch {
-        // Already shut.
-      }
-      heard.push(await Promise.race([gone, patience()]));
-    } catch (error) {
-      heard.push(String(error));
-    }
-  }
-  return heard;
-}
-
-/** All that an attack could have changed. */
-async function state(): Promise<string> {
-  return watcher.evaluate(async () => {
-    const { chrome } = globalThis as unknown as {
-      chrome: {
-        storage: Record<'local' | 'session', { get(): Promise<Record<string, unknown>> }>;
-        permissions: { getAll(): Promise<unknown> };
-      };
-    };
-    const rows: unknown[] = [];
-    for (const { name = '' } of await indexedDB.databases()) {
-      // Drafts are written by panels alone, with no command, and the panel beside the page writes its own.
-      if (name === 'gloss-drafts') continue;
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open(name);
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(new Error(`cannot open ${name}`));
-      });
-      for (const store of database.objectStoreNames) {
-        // Owners renew their lease by the clock.
-        if (/owner|lease/.test(store)) continue;
-        rows.push([
-          name,
-          store,
-          await new Promise((resolve) => {
-            const request = database.transaction(store).objectStore(store).getAll();
-            request.onsuccess = () => resolve(request.result);
-          }),
-        ]);
-      }
-      database.close();
-    }
-    return JSON.stringify([await chrome.storage.local.get(), await chrome.permissions.getAll(), rows]);
-  });
-}
-
 const all = (): Promise<Record<string, unknown>[]> =>
   watcher
     .evaluate(async () => {
@@ -211,7 +70,7 @@ const all = (): Promise<Record<string, unknown>[]> =>
       };
       return (await chrome.storage.local.get()).connections[0]?.id ?? '';
     })
-    .then((connectionId) => messages(connectionId, 'chat'));
+    .then((connectionId) => messages(connectionId, 'chat', { server: session.upstream.origin, site: site.url('') }));
 
 let tried = 0;
 let effects = 0;
@@ -224,10 +83,10 @@ async function withoutEffect(act: (words: Record<string, unknown>[]) => Promise<
     session.upstream.others.length,
     session.gloss.context.pages().length,
   ];
-  const [before, counted] = [await state(), count()];
+  const [before, counted] = [await watcher.evaluate(stored), count()];
   const heard = await act(words);
   tried += words.length;
-  const [after, countedAfter] = [await state(), count()];
+  const [after, countedAfter] = [await watcher.evaluate(stored), count()];
   if (after !== before || String(countedAfter) !== String(counted)) effects += 1;
   expect(JSON.parse(after)).toEqual(JSON.parse(before));
   expect(countedAfter).toEqual(counted);

@@ -3,26 +3,15 @@
  * Firefox draws itself is looked at through the driver's access to the browser's own document; every click and key comes from
  * the screen, as a user's would.
  */
-import type { Browser, Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import { until } from '../../../scripts/drive.mjs';
 import { openDisplay } from './display';
 import type { Display } from './display';
 import { GlossInFirefox, type FirefoxOptions } from './firefox';
 
-interface Wire {
-  send(method: string, params: object): Promise<{ result: unknown }>;
-}
-
 interface Place {
   x: number;
   y: number;
-}
-
-/** The commands that the driver has no words of its own for. */
-function wireOf(browser: Browser): Wire {
-  const { connection } = browser as Browser & { connection?: Wire };
-  if (!connection) throw new Error('this driver does not speak WebDriver BiDi');
-  return connection;
 }
 
 export class FirefoxWindow {
@@ -35,16 +24,16 @@ export class FirefoxWindow {
     readonly page: Page,
   ) {}
 
-  static async open(prefs: FirefoxOptions['prefs'] = {}): Promise<FirefoxWindow> {
+  static async open(options: Omit<FirefoxOptions, 'display'> = {}): Promise<FirefoxWindow> {
     const display = await openDisplay();
     try {
-      const gloss = await GlossInFirefox.launch({ display, prefs });
+      const gloss = await GlossInFirefox.launch({ ...options, display });
       const [page] = await gloss.browser.pages();
       if (!page) throw new Error('no tab');
-      const options = await gloss.open('options.html');
+      const settings = await gloss.open('options.html');
       await display.focus('firefox');
       await page.bringToFront();
-      return new FirefoxWindow(gloss, display, options, page);
+      return new FirefoxWindow(gloss, display, settings, page);
     } catch (error) {
       display.close();
       throw error;
@@ -57,21 +46,8 @@ export class FirefoxWindow {
   }
 
   /** Evaluates in the browser's own window. */
-  async inBrowser(expression: string): Promise<unknown> {
-    const wire = wireOf(this.gloss.browser);
-    const tree = (await wire.send('browsingContext.getTree', { 'moz:scope': 'chrome' })).result as {
-      contexts: { context: string; url: string }[];
-    };
-    const window = tree.contexts.find(({ url }) => url === 'chrome://browser/content/browser.xhtml');
-    if (!window) throw new Error('no browser window');
-    const { result } = (await wire.send('script.evaluate', {
-      // Values come back as text.
-      expression: `Promise.resolve(${expression}).then((value) => JSON.stringify(value ?? null))`,
-      target: { context: window.context },
-      awaitPromise: true,
-    })) as { result: { result?: { value: string }; exceptionDetails?: { text: string } } };
-    if (result.exceptionDetails) throw new Error(result.exceptionDetails.text);
-    return JSON.parse(result.result?.value ?? 'null');
+  inBrowser(expression: string): Promise<unknown> {
+    return this.gloss.inBrowser(expression);
   }
 
   /** Where the middle of an element is on the screen; undefined while there is none. */

@@ -11,10 +11,25 @@ import type { Display } from './display';
 /** The extension's pages live at an address made of this; Firefox would otherwise draw a random one. */
 export const uuid = '11111111-2222-4333-8444-555555555555';
 
+interface Wire {
+  send(method: string, params: object): Promise<{ result: unknown }>;
+}
+
 export interface FirefoxOptions {
   /** With windows, on this screen. Default: headless. */
   display?: Display;
   prefs?: Record<string, unknown>;
+  /** Names of their own that lead to this machine. */
+  hosts?: readonly string[];
+  /** The addresses of other extensions, by their ids. */
+  others?: Readonly<Record<string, string>>;
+}
+
+/** The commands that the driver has no words of its own for. */
+function wireOf(browser: Browser): Wire {
+  const { connection } = browser as Browser & { connection?: Wire };
+  if (!connection) throw new Error('this driver does not speak WebDriver BiDi');
+  return connection;
 }
 
 export class GlossInFirefox {
@@ -24,7 +39,7 @@ export class GlossInFirefox {
     readonly id: string,
   ) {}
 
-  static async launch({ display, prefs = {} }: FirefoxOptions = {}): Promise<GlossInFirefox> {
+  static async launch({ display, prefs = {}, hosts = [], others = {} }: FirefoxOptions = {}): Promise<GlossInFirefox> {
     const executablePath = findFirefox();
     if (!executablePath || !existsSync(executablePath))
       throw new Error('firefox-esr is needed, or another in GLOSS_FIREFOX');
@@ -43,9 +58,10 @@ export class GlossInFirefox {
       // From 153 on Firefox lets a driver into an extension's pages only with this.
       args: ['--remote-allow-system-access', ...(display ? ['--width=1280', '--height=900'] : [])],
       extraPrefsFirefox: {
-        'extensions.webextensions.uuids': JSON.stringify({ [id]: uuid }),
+        'extensions.webextensions.uuids': JSON.stringify({ [id]: uuid, ...others }),
         // permissions.request is answered with yes.
         'extensions.webextOptionalPermissionPrompts': false,
+        'network.dns.localDomains': hosts.join(','),
         ...prefs,
       },
     });
@@ -64,6 +80,24 @@ export class GlossInFirefox {
         .catch(() => false),
     );
     return page;
+  }
+
+  /** Evaluates in the browser's own window. */
+  async inBrowser(expression: string): Promise<unknown> {
+    const wire = wireOf(this.browser);
+    const tree = (await wire.send('browsingContext.getTree', { 'moz:scope': 'chrome' })).result as {
+      contexts: { context: string; url: string }[];
+    };
+    const window = tree.contexts.find(({ url }) => url === 'chrome://browser/content/browser.xhtml');
+    if (!window) throw new Error('no browser window');
+    const { result } = (await wire.send('script.evaluate', {
+      // Values come back as text.
+      expression: `Promise.resolve(${expression}).then((value) => JSON.stringify(value ?? null))`,
+      target: { context: window.context },
+      awaitPromise: true,
+    })) as { result: { result?: { value: string }; exceptionDetails?: { text: string } } };
+    if (result.exceptionDetails) throw new Error(result.exceptionDetails.text);
+    return JSON.parse(result.result?.value ?? 'null');
   }
 
   close(): Promise<void> {

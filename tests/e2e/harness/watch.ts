@@ -44,7 +44,7 @@ export async function watchClosely(page: Page): Promise<Watched> {
  * Everything in the document that a hostile text could have put there. Text of a model may only become elements of a short
  * list with attributes of a short list; the rest of the page is looked through for whatever fetches, acts or embeds.
  */
-export const strangeElements = (page: Page): Promise<string[]> =>
+export const strangeElements = (page: { evaluate(look: () => string[]): Promise<string[]> }): Promise<string[]> =>
   page.evaluate(() => {
     const faults = new Set<string>();
     const complain = (what: string, element: Element) => faults.add(`${what}: ${element.outerHTML.slice(0, 200)}`);
