@@ -103,12 +103,22 @@ export class CodeView implements BlockView {
     this.download = button(this.drawing.labels.download, () => {
       const file = element('a');
       file.href = URL.createObjectURL(new Blob([this.block.text], { type: 'text/plain' }));
-      file.download = `code.${/^[a-z0-9]{1,12}$/i.test(languageOf(this.block)) ? languageOf(this.block) : 'txt'}`;
+      file.download = fileNameOf(languageOf(this.block));
       file.click();
       setTimeout(() => URL.revokeObjectURL(file.href), 10_000);
     });
     this.bar.insertBefore(this.download, this.bar.lastChild);
   }
+}
+
+/** Endings that a system runs when such a file is opened. Which one a file gets is the model's word. */
+const run =
+  /^(?:app|appx|application|bat|chm|cmd|com|command|cpl|desktop|dll|exe|gadget|hta|inf|jar|jse|lnk|msc|msi|pif|reg|scf|scr|url|vb|vbe|vbs|workflow|ws|wsf|wsh)$/i;
+
+/** What code is saved as: by its language, unless that is no ending, or one that would run when it is opened. */
+export function fileNameOf(language: string): string {
+  if (!/^[a-z0-9]{1,12}$/i.test(language)) return 'code.txt';
+  return run.test(language) ? `code.${language}.txt` : `code.${language}`;
 }
 
 /** The first word after the fence. */
