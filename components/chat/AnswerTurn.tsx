@@ -15,6 +15,7 @@ import { Foot } from './Foot';
 import { NoticeLine } from './Notices';
 import { contentOf, Part } from './Parts';
 import { Sources } from './Sources';
+import { visible } from '../ui/visible';
 import styles from './Turn.module.css';
 
 interface AnswerTurnProps {
@@ -85,7 +86,7 @@ function Waiting({ message, begun }: { message: ReadonlySignal<AnswerMessage>; b
     ? i18n.t('panel.reconnecting')
     : begun
       ? ''
-      : i18n.t('panel.waitingFor', [message.peek().model || message.peek().provider]);
+      : i18n.t('panel.waitingFor', [visible(message.peek().model || message.peek().provider)]);
   return (
     <div class={styles.waiting}>
       <span class={styles.pulse} aria-hidden="true">

@@ -9,6 +9,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { IconButton } from '../ui/IconButton';
 import { useGloss } from './context';
 import { Versions } from './Versions';
+import { visible } from '../ui/visible';
 import styles from './Turn.module.css';
 
 interface FootProps {
@@ -36,7 +37,7 @@ export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
   return (
     <>
       {answer.sourceHosts && answer.sourceHosts.length > 0 ? (
-        <p class={styles.provenance}>{i18n.t('panel.usedContent', [answer.sourceHosts.join(', ')])}</p>
+        <p class={styles.provenance}>{i18n.t('panel.usedContent', [visible(answer.sourceHosts.join(', '))])}</p>
       ) : null}
       <div class={styles.foot}>
         {text === '' ? null : <CopyButton text={() => text} />}
@@ -50,8 +51,8 @@ export function Foot({ answer, versions, canContinue, canRepeat }: FootProps) {
           </Button>
         ) : null}
         <span class={styles.space} />
-        <span class={styles.usage} title={usageDetail(answer)}>
-          {usageWords(answer, estimate)}
+        <span class={styles.usage} title={visible(usageDetail(answer))}>
+          {visible(usageWords(answer, estimate))}
         </span>
       </div>
     </>

@@ -9,7 +9,7 @@ import { lazily } from '../ui/lazily';
 import { useClock } from '../ui/useClock';
 import { hostOf, visible } from '../ui/visible';
 import { useGloss } from './context';
-import { reasonWords } from './error-words';
+import { errorWords, reasonWords } from './error-words';
 import styles from './Turn.module.css';
 
 const SentText = lazily(() => import('./SentPage').then((module) => module.SentText));
@@ -22,7 +22,7 @@ export function NoticeLine({ notice, run }: { notice: Notice; run: string }) {
   return (
     <p class={styles.note} dir="auto">
       <Icon icon={Info} size={14} />
-      {noticeWords(notice)}
+      {visible(noticeWords(notice))}
     </p>
   );
 }
@@ -89,7 +89,15 @@ function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' | 'pass
     case 'server':
       return i18n.t('panel.notice.server', [hostOf(notice.origin) || notice.origin]);
     case 'fallback':
-      return i18n.t('panel.notice.fallback', [[notice.connection, notice.model].filter(Boolean).join(' · ')]);
+      return [
+        ...(notice.failures ?? []).map(({ connection, model, reason, status }) =>
+          errorWords(
+            { kind: reason, message: '', ...(status === undefined ? {} : { status }) },
+            { provider: connection, model },
+          ),
+        ),
+        i18n.t('panel.notice.fallback', [[notice.connection, notice.model].filter(Boolean).join(' · ')]),
+      ].join(' ');
     case 'turns-left-out':
       return i18n.t('panel.notice.turnsLeftOut', [String(notice.turns)]);
     case 'answer-cut':

@@ -1,6 +1,7 @@
 /** One sentence for every way an answer can fail, naming who and what. The provider's own words are shown below it. */
 import { i18n } from '#i18n';
 import type { ChatError, ErrorKind } from '../../core/chat';
+import { visible } from '../ui/visible';
 
 /** Who was asked, as the reader knows them. */
 export interface Asked {
@@ -51,7 +52,7 @@ export function errorWords(error: ChatError, { provider, model }: Asked = {}): s
   if (error.kind === 'not-set-up' && error.code === 'locked') return i18n.t('errors.locked');
   if (error.kind === 'not-stored' && error.code === 'newer') return i18n.t('errors.notStoredNewer');
   const here = i18n.t('errors.here');
-  return words[error.kind]({
+  const sentence = words[error.kind]({
     who: provider || error.origin || here,
     where: error.origin || provider || here,
     model: model || i18n.t('panel.model.label'),
@@ -59,6 +60,8 @@ export function errorWords(error: ChatError, { provider, model }: Asked = {}): s
       error.status === undefined ? i18n.t('errors.noStatus') : i18n.t('errors.withStatus', [String(error.status)]),
     wait: error.retryAfterMs === undefined ? undefined : durationWords(error.retryAfterMs),
   });
+  // Names may have been imported.
+  return visible(sentence);
 }
 
 /** From here on seconds are more than anyone counts. */

@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { BookOpenText, Check, RefreshCw, Settings2, Star } from 'lucide';
+import { BookOpenText, Check, CornerDownRight, RefreshCw, Settings2, Star } from 'lucide';
 import type { Choice, ChoiceGroup } from '../../state/models';
 import { passagesId } from '../../state/settings';
 import { errorWords } from '../chat/error-words';
@@ -41,6 +41,10 @@ export function ModelList({ id, onClose }: ModelListProps) {
     const now = panel.answering.value;
     return connectionId === now.connectionId && (model === now.model || connectionId === passagesId);
   };
+
+  /** Its place in the chat's chain, from 1; 0: it is not in it. */
+  const placeOf = ({ connectionId, model }: Choice) =>
+    panel.chain.value.findIndex((link) => link.connectionId === connectionId && link.model === model) + 1;
 
   useEffect(() => {
     models.search('');
@@ -86,6 +90,7 @@ export function ModelList({ id, onClose }: ModelListProps) {
         id={`${prefix}-${index}`}
         active={index === active.value}
         current={isCurrent(choice)}
+        place={placeOf(choice)}
         onChoose={choose}
         onPoint={() => (active.value = index)}
       />
@@ -121,7 +126,7 @@ export function ModelList({ id, onClose }: ModelListProps) {
       />
       <div ref={list} id={`${prefix}-list`} class={styles.list} role="listbox" aria-label={i18n.t('panel.model.list')}>
         {models.groups.value.map((group) => (
-          <div key={group.connectionId} role="group" aria-label={group.name}>
+          <div key={group.connectionId} role="group" aria-label={visible(group.name)}>
             <GroupHead group={group} />
             {group.choices.map(option)}
           </div>
@@ -129,12 +134,30 @@ export function ModelList({ id, onClose }: ModelListProps) {
         {models.typed.value.map(option)}
         {passagesFits.value ? option(passages) : null}
       </div>
+      {panel.chain.value.length > 0 ? (
+        <p class={styles.chain}>
+          {i18n.t('panel.model.thenAsk', [panel.chain.value.map(({ model }) => visible(model)).join(', ')])}
+        </p>
+      ) : null}
       {flat.value.length === 0 ? <p class={styles.none}>{i18n.t('panel.model.none')}</p> : null}
       <div class={styles.bottom}>
         <Button kind="quiet" size="small" icon={Settings2} onClick={() => browser.openSettings('connections')}>
           {i18n.t('panel.model.manage')}
         </Button>
         <span class={styles.space} />
+        {pointed && pointed.connectionId !== passagesId && !isCurrent(pointed) ? (
+          <IconButton
+            size="small"
+            icon={CornerDownRight}
+            aria-pressed={placeOf(pointed) > 0}
+            label={
+              placeOf(pointed) > 0
+                ? i18n.t('panel.model.unchain', [pointed.name])
+                : i18n.t('panel.model.chain', [pointed.name])
+            }
+            onClick={() => void panel.toggleInChain(pointed)}
+          />
+        ) : null}
         {pointed && pointed.connectionId !== passagesId ? (
           <IconButton
             size="small"
@@ -142,8 +165,8 @@ export function ModelList({ id, onClose }: ModelListProps) {
             aria-pressed={pointed.favourite}
             label={
               pointed.favourite
-                ? i18n.t('panel.model.unstar', [pointed.name])
-                : i18n.t('panel.model.star', [pointed.name])
+                ? i18n.t('panel.model.unstar', [visible(pointed.name)])
+                : i18n.t('panel.model.star', [visible(pointed.name)])
             }
             onClick={() => void models.toggleFavourite(pointed)}
           />
@@ -179,11 +202,12 @@ interface OptionProps {
   id: string;
   active: boolean;
   current: boolean;
+  place: number;
   onChoose(choice: Choice): void;
   onPoint(): void;
 }
 
-function Option({ choice, index, id, active, current, onChoose, onPoint }: OptionProps) {
+function Option({ choice, index, id, active, current, place, onChoose, onPoint }: OptionProps) {
   const { connectionId, connection, model, name, favourite, typed } = choice;
   const isPassages = connectionId === passagesId;
   return (
@@ -200,11 +224,12 @@ function Option({ choice, index, id, active, current, onChoose, onPoint }: Optio
         {current ? <Icon icon={Check} size={14} /> : isPassages ? <Icon icon={BookOpenText} size={14} /> : null}
       </span>
       <span class={styles.optionWords}>
-        <bdi>{typed ? i18n.t('panel.model.use', [model]) : visible(name)}</bdi>
+        <bdi>{typed ? i18n.t('panel.model.use', [visible(model)]) : visible(name)}</bdi>
         {isPassages ? <small>{i18n.t('panel.model.passagesNote')}</small> : null}
         {typed ? <small>{connection}</small> : null}
         {!typed && !isPassages && name !== model ? <small>{visible(model)}</small> : null}
       </span>
+      {place > 0 ? <small class={styles.place}>{i18n.t('panel.model.place', [String(place)])}</small> : null}
       {favourite ? (
         <span class={styles.star} title={i18n.t('panel.model.favourite')}>
           <Icon icon={Star} size={13} />

@@ -7,6 +7,7 @@ import type { ConnectionForm } from '../../state/options-form';
 import { Field } from './Field';
 import { Switch } from './Switch';
 import { problemWords } from './problem-words';
+import { visible } from '../ui/visible';
 import styles from './AdvancedFields.module.css';
 
 const samplingLabels: Record<keyof Sampling, () => string> = {
@@ -205,7 +206,7 @@ function Fallbacks({ form, others }: { form: ConnectionForm; others: readonly Co
               }
             />
             <span>
-              {name}
+              {visible(name)}
               {place >= 0 && fallbacks.length > 1 ? ` (${place + 1})` : ''}
             </span>
           </label>

@@ -66,7 +66,7 @@ function LedgerEntry({ row, refused, onRevoke, onAllow }: LedgerEntryProps) {
         </span>
         <span class={styles.quiet}>
           {row.connections.length > 0
-            ? i18n.t('options.ledger.for', [visible(row.connections.join(', '))])
+            ? i18n.t('options.ledger.for', [visible(namesOf(row.connections))])
             : i18n.t('options.ledger.unused')}
           {' · '}
           {row.lastUsed === undefined
@@ -142,4 +142,12 @@ function ClearPart({ data }: { data: DataModel }) {
       ) : null}
     </Part>
   );
+}
+
+/** More names than this are counted; each may be as long as a line. */
+const mostNames = 10;
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return names.slice(0, mostNames).join(', ') + (more > 0 ? ` + ${more}` : '');
 }

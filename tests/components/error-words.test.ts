@@ -28,6 +28,11 @@ it('names who refused, which model, which status', () => {
   );
 });
 
+it('shows no trick in an imported name', () => {
+  const words = errorWords({ kind: 'auth', message: '' }, { provider: 'A\u202Eb' });
+  expect(words).toContain('A⟨U+202E⟩b');
+});
+
 it('says how long to wait in what people count in', () => {
   const wait = (retryAfterMs: number) => errorWords({ kind: 'rate-limit', message: '', retryAfterMs }, asked);
   expect(wait(4_100)).toContain('5 s');
