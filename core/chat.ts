@@ -128,6 +128,8 @@ export type Notice =
       connectionId: string;
       providerId: string;
       reason: ErrorKind;
+      /** Everybody who failed before, in turn. */
+      failures?: { connection: string; model: string; reason: ErrorKind; status?: number }[];
     }
   /** The oldest turns did not fit into the model's context. */
   | { kind: 'turns-left-out'; turns: number }
@@ -285,8 +287,16 @@ export interface Chat {
   /** The connection and model this chat uses; absent means the default connection. */
   connectionId?: string;
   model?: string;
+  /** Who is asked in turn when that one fails before its first word; absent means whom its connection names. */
+  chain?: ChainLink[];
   /** Epoch milliseconds; a deleted chat waits this long for *Undo* before its rows go. */
   deletedAt?: number;
+}
+
+/** One model of a chain. */
+export interface ChainLink {
+  connectionId: string;
+  model: string;
 }
 
 /** One turn as the wire will see it. */

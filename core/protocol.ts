@@ -5,7 +5,7 @@
  * Commands travel by `runtime.sendMessage` and get one `Reply`. Streams travel by a port named `panelPort`.
  * A run is one answer being made; its id is the id of that answer.
  */
-import type { AnswerMessage, Chat, ChatError, ChatEvent, Notice, UserMessage, UserPart } from './chat';
+import type { AnswerMessage, ChainLink, Chat, ChatError, ChatEvent, Notice, UserMessage, UserPart } from './chat';
 
 export const panelPort = 'panel';
 
@@ -137,6 +137,8 @@ export interface Commands {
       parts: UserPart[];
       connectionId?: string;
       model?: string;
+      /** Kept for the chat; absent leaves it. */
+      chain?: ChainLink[];
     };
     out: { chat: Chat; question: UserMessage; answer: AnswerMessage };
   };
@@ -164,7 +166,7 @@ export interface Commands {
   /** Shows another branch: its last message. */
   'chat.select': { in: { chatId: string; leafId: string }; out: null };
   'chat.rename': { in: { chatId: string; title: string }; out: null };
-  'chat.use': { in: { chatId: string; connectionId: string; model: string }; out: null };
+  'chat.use': { in: { chatId: string; connectionId: string; model: string; chain?: ChainLink[] }; out: null };
   'chat.delete': { in: { chatId: string }; out: null };
   'chat.undelete': { in: { chatId: string }; out: null };
   /** All chats and settings, never keys. */

@@ -41,6 +41,14 @@ export function modelChoices(
   return { choices: sorted.slice(0, longestList), more: Math.max(0, sorted.length - longestList) };
 }
 
+/** Names of models that make no answers in words, or are made for something else. */
+const notForChat =
+  /embed|rerank|retriev|whisper|\btts\b|-tts|speech|audio|voice|transcri|translat|moderation|guard|safety|\bocr\b|image|dall-e|diffusion|flux|imagen|veo|video|sora|realtime|babbage|davinci|instruct-\d{4}|\bbge\b|colbert|clip\b/i;
+
+/** The model to begin with where nobody chose one: the first of the server's list that looks like one to talk to. */
+export const modelToBeginWith = (entries: readonly ModelEntry[]): string | undefined =>
+  (entries.find(({ id }) => !notForChat.test(id)) ?? entries[0])?.id;
+
 /** Edits that turn one name into the other, letters apart; counted up to `limit`. */
 export function distance(a: string, b: string, limit = Infinity): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;

@@ -4,6 +4,7 @@ import type { Diagnosis, DiagnosisFix, KeyStatus, ModelEntry, Send } from '../co
 import type { Connection, Provider } from '../providers/contract';
 import { type Draft, addressesOf, connectionOf, withField, withProvider } from './options-draft';
 import { type FieldName, type Problems, problemsOf } from './options-problems';
+import { modelToBeginWith } from './model-choice';
 import { patternsOf } from './options-ledger';
 import { readKey } from './options-key';
 import type { SiteAccess } from './site-access';
@@ -153,6 +154,22 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
     }
   }
 
+  /** Nobody named a model: takes one from the server's list, if it gives one, and stores that. */
+  async function storeWithSomeModel(access: Promise<boolean>): Promise<void> {
+    saving.value = true;
+    await list(access, true);
+    saving.value = false;
+    const listed = models.value;
+    if (!(await access)) outcome.value = { kind: 'refused', hosts: hosts.value };
+    const model = listed.state === 'ready' ? modelToBeginWith(listed.entries) : undefined;
+    if (model === undefined) {
+      attempted.value = true;
+      return;
+    }
+    update({ model });
+    await store(Promise.resolve(true));
+  }
+
   function historicalHosts(): string[] {
     const entry = provider.value;
     if (entry?.status !== 'retired') return [];
@@ -248,6 +265,10 @@ export const ConnectionForm = createModel((deps: FormDeps, start: Draft, isNew: 
 
     /** From a click. Resolves when it is stored, refused or failed; `outcome` says which. */
     save(confirmed = false): Promise<void> {
+      const { model: noModel, ...others } = problems.value;
+      if (noModel && Object.keys(others).length === 0 && provider.value?.modelsPath !== undefined) {
+        return storeWithSomeModel(ask(false));
+      }
       if (!ready.value) {
         attempted.value = true;
         return Promise.resolve();

@@ -18,8 +18,8 @@ export const localPatterns = ['http://localhost/*', 'http://127.0.0.1/*'];
 
 export interface LocalDeps {
   send: Send;
-  access: SiteAccess;
-  catalog: readonly Provider[];
+  access: Pick<SiteAccess, 'request' | 'remove'>;
+  catalog(): readonly Provider[];
   newId(): string;
 }
 
@@ -29,6 +29,8 @@ export const LocalServers = createModel((deps: LocalDeps) => {
   const adding = signal<string | null>(null);
   /** A server that was set up and does not answer: why. Ollama lists its models to anybody and refuses the question. */
   const trouble = signal<{ connection: Connection; diagnosis: Diagnosis } | null>(null);
+  /** The connection that was set up and has answered. */
+  const answering = signal<string | null>(null);
 
   /** Stores it as the default and asks it one short question. */
   async function tryOut(connection: Connection): Promise<string | null> {
@@ -43,6 +45,7 @@ export const LocalServers = createModel((deps: LocalDeps) => {
       await deps.send('connection.setDefault', { id: connection.id });
       const tested = await deps.send('connection.doctor', { id: connection.id });
       if (tested.ok && !tested.value.ok) trouble.value = { connection, diagnosis: tested.value };
+      else answering.value = connection.id;
       return connection.id;
     } finally {
       adding.value = null;
@@ -64,14 +67,15 @@ export const LocalServers = createModel((deps: LocalDeps) => {
   return {
     search,
     adding,
-    /** From a click. */
-    look(): Promise<void> {
-      return look(deps.access.request(localPatterns));
+    /** From a click. `access`: what the browser says, where it was asked already. */
+    look(access?: Promise<boolean>): Promise<void> {
+      return look(access ?? deps.access.request(localPatterns));
     },
     trouble,
+    answering,
     /** Sets a found server up with one of its models. Resolves with the connection's id; `trouble` says if it refuses. */
     use(server: FoundServer, model: string): Promise<string | null> {
-      const provider = deps.catalog.find((one) => one.id === server.provider);
+      const provider = deps.catalog().find((one) => one.id === server.provider);
       return tryOut({
         id: deps.newId(),
         provider: server.provider,

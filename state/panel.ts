@@ -1,6 +1,6 @@
 /** The panel as a whole: which chat is on show, who answers in it, and what comes in from the page. */
 import { computed, createModel, signal } from '@preact/signals';
-import type { PagePart, QuotePart, UserMessage } from '../core/chat';
+import type { ChainLink, PagePart, QuotePart, UserMessage } from '../core/chat';
 import type { CommandInput, Mail, PageReading, Send } from '../core/protocol';
 import type { Answerer, ChatOnShow } from './chat';
 import type { Composer } from './composer';
@@ -41,6 +41,8 @@ export const PanelModel = createModel((deps: PanelDeps) => {
   const view = signal<'chat' | 'history'>('chat');
   /** Chosen for a chat that has no row yet. */
   const chosen = signal<Required<Answerer> | null>(null);
+  /** A chain of its own for a chat that has no row yet. */
+  const chosenChain = signal<ChainLink[] | null>(null);
   const readingPage = signal(false);
   const refusedPage = signal<PageRefusal | null>(null);
   /** The user chose a chat, or asked in the new one, before it was known what this window showed last. */
@@ -65,6 +67,16 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     return { chatId: chat.chatId.value, parentId, parts: composer.parts.value, connectionId, model };
   });
 
+  /** Who is asked in turn when that one fails: the chat's own chain, else that of the connection. */
+  const chain = computed<readonly ChainLink[]>(() => {
+    const own = chat.chat.value?.chain ?? chosenChain.value;
+    const all = settings.connections.value;
+    if (own) return own.filter((link) => all.some(({ id }) => id === link.connectionId));
+    const { connectionId } = answering.value;
+    const ids = all.find(({ id }) => id === connectionId)?.options?.fallbacks ?? [];
+    return ids.flatMap((id) => all.filter((one) => one.id === id).map(({ model }) => ({ connectionId: id, model })));
+  });
+
   /** Nothing is set up, so what answers is Passages. */
   const unequipped = computed(() => settings.known.value && settings.usable.value.length === 0);
 
@@ -72,8 +84,9 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     if (chat.running.peek() !== null) return false;
     decided = true;
     const choice = chosen.peek();
+    const ownChain = chosenChain.peek();
     return composer.submit(async (question) => {
-      const reply = await chat.ask({ ...question, ...choice });
+      const reply = await chat.ask({ ...question, ...choice, ...(ownChain ? { chain: ownChain } : {}) });
       if (reply.ok) refusedPage.value = null;
       return reply.ok;
     });
@@ -83,6 +96,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     decided = true;
     view.value = 'chat';
     chosen.value = null;
+    chosenChain.value = null;
     refusedPage.value = null;
     void memory.save(chatId).catch(() => undefined);
   }
@@ -106,6 +120,7 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     view,
     chosen,
     answering,
+    chain,
     asItStands,
     unequipped,
     readingPage,
@@ -136,6 +151,16 @@ export const PanelModel = createModel((deps: PanelDeps) => {
     async choose(connectionId: string, model: string): Promise<void> {
       chosen.value = { connectionId, model };
       await chat.use(connectionId, model);
+    },
+
+    /** Puts a model at the end of this chat's chain, or takes it out. */
+    async toggleInChain({ connectionId, model }: ChainLink): Promise<void> {
+      const same = (link: ChainLink) => link.connectionId === connectionId && link.model === model;
+      const now = chain.peek();
+      const next = now.some(same) ? now.filter((link) => !same(link)) : [...now, { connectionId, model }];
+      chosenChain.value = next;
+      const asked = answering.peek();
+      await chat.use(asked.connectionId, asked.model, next);
     },
 
     edit: (message: UserMessage): void => composer.edit(message),

@@ -1,5 +1,5 @@
 /** From a file's text back to rows: checked, with ids of its own, and nothing written yet. */
-import type { AnswerMessage, Message } from '../core/chat';
+import type { AnswerMessage, ChainLink, Message } from '../core/chat';
 import type { Connection } from '../providers/contract';
 import type { ExportedChat } from './export';
 import type { Preferences } from './settings';
@@ -84,7 +84,7 @@ function renewChat(
   const ids = new Map(messages.map((message) => [message.id, newId()]));
   const idOf = (id: string | null) => (id === null ? null : (ids.get(id) ?? null));
   const chatId = newId();
-  const { connectionId, model, ...rest } = chat;
+  const { connectionId, model, chain, ...rest } = chat;
   const mapped = connectionId === undefined ? undefined : connections.get(connectionId);
   return {
     chat: {
@@ -93,6 +93,7 @@ function renewChat(
       leafId: idOf(chat.leafId),
       ...(mapped === undefined ? {} : { connectionId: mapped }),
       ...(mapped === undefined || model === undefined ? {} : { model }),
+      ...(chain ? { chain: chain.flatMap((link) => linked(link, connections)) } : {}),
     },
     messages: messages.map((message): Message => {
       const base = { id: ids.get(message.id) ?? newId(), chatId, parentId: idOf(message.parentId) };
@@ -104,6 +105,11 @@ function renewChat(
       });
     }),
   };
+}
+
+function linked(link: ChainLink, connections: ReadonlyMap<string, string>): ChainLink[] {
+  const connectionId = connections.get(link.connectionId);
+  return connectionId === undefined ? [] : [{ ...link, connectionId }];
 }
 
 /** Nobody makes an answer that comes from a file. */

@@ -1,23 +1,56 @@
 import { i18n } from '#i18n';
 import { useEffect } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { FilePlus2, Keyboard, Monitor, Plus, Sparkles, TextSelect } from 'lucide';
+import type { EngineAvailability } from '../../providers/contract';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { lazily } from '../ui/lazily';
 import { useGloss } from './context';
 import styles from './Welcome.module.css';
 
 /** An empty chat. Before anything is set up it asks for one decision and says what answers meanwhile; later it greets. */
 export function Welcome() {
-  const { panel, settings } = useGloss();
+  const { panel, settings, focus } = useGloss();
+  /** What the browser says about this machine, once it was asked. */
+  const looking = useSignal<Promise<boolean> | null>(null);
   if (!settings.known.value) return null;
-  return <section class={styles.welcome}>{panel.unequipped.value ? <FirstDecision /> : <Greeting />}</section>;
+  const ready = () => {
+    looking.value = null;
+    focus.value += 1;
+  };
+  return (
+    <section class={styles.welcome}>
+      {panel.unequipped.value || looking.value ? <FirstDecision looking={looking} onReady={ready} /> : <Greeting />}
+    </section>
+  );
 }
 
-function FirstDecision() {
-  const { browser } = useGloss();
-  const builtIn = useSignal(false);
-  useEffect(() => void browser.builtIn().then((there) => (builtIn.value = there)), []);
+const LocalSearch = lazily(() => import('./LocalSearch').then((module) => module.LocalSearch));
+
+/** Both spellings of this machine. */
+const here = ['http://localhost/', 'http://127.0.0.1/'];
+
+interface FirstDecisionProps {
+  looking: Signal<Promise<boolean> | null>;
+  onReady(): void;
+}
+
+function FirstDecision({ looking, onReady }: FirstDecisionProps) {
+  const { browser, send } = useGloss();
+  const builtIn = useSignal<EngineAvailability>('unavailable');
+  useEffect(() => void browser.builtIn().then((found) => (builtIn.value = found)), []);
+
+  /** A model that is here already needs no form; one that has to be downloaded is spoken of first. */
+  async function useBuiltIn() {
+    if (builtIn.value !== 'available') return browser.openSettings('add=built-in');
+    const id = crypto.randomUUID();
+    const name = i18n.t('panel.model.builtIn');
+    const connection = { id, provider: 'built-in', name, baseUrl: '', model: 'built-in', enabled: true };
+    const saved = await send('connection.save', { connection });
+    if (saved.ok) await send('connection.setDefault', { id });
+    onReady();
+  }
   return (
     <>
       <Mark />
@@ -28,14 +61,25 @@ function FirstDecision() {
       </Button>
       <p class={styles.small}>{i18n.t('panel.welcome.addProviderLead')}</p>
       <div class={styles.ways}>
-        {builtIn.value ? (
-          <Button kind="quiet" size="small" icon={Sparkles} onClick={() => browser.openSettings('add=built-in')}>
+        {builtIn.value !== 'unavailable' ? (
+          <Button kind="quiet" size="small" icon={Sparkles} onClick={() => void useBuiltIn()}>
             {i18n.t('panel.welcome.builtIn')}
           </Button>
         ) : null}
-        <Button kind="quiet" size="small" icon={Monitor} onClick={() => browser.openSettings('local')}>
-          {i18n.t('panel.welcome.local')}
-        </Button>
+        {looking.value ? (
+          <LocalSearch access={looking.value} onReady={onReady} />
+        ) : (
+          <Button
+            kind="quiet"
+            size="small"
+            icon={Monitor}
+            onPointerEnter={LocalSearch.preload}
+            // The browser asks the user only from inside the click, so nothing may come before this call.
+            onClick={() => (looking.value = browser.requestAccess(here))}
+          >
+            {i18n.t('panel.welcome.local')}
+          </Button>
+        )}
       </div>
       <div class={styles.meanwhile}>
         <h3>{i18n.t('panel.welcome.passages')}</h3>

@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks';
 import type { Signal } from '@preact/signals';
 import type { Chat } from '../../core/chat';
 import type { Send } from '../../core/protocol';
+import type { EngineAvailability } from '../../providers/contract';
 import type { ChatReader } from '../../storage/chats';
 import type { ChatOnShow } from '../../state/chat';
 import type { Composer } from '../../state/composer';
@@ -22,12 +23,14 @@ export interface Browser {
   showSource(source: { url: string; text: string; tabId?: number }): void;
   /** Asks for access to these addresses. Call it first in a click, before anything is awaited. */
   requestAccess(urls: readonly string[]): Promise<boolean>;
+  /** Gives it back. */
+  returnAccess(urls: readonly string[]): Promise<boolean>;
   /** Saves all chats as a file. */
   exportChats(): Promise<void>;
   /** Saves the branch a chat was left on as a file of Markdown. */
   saveMarkdown(chat: Chat): Promise<void>;
   /** Whether this browser has a model of its own, ready or to be downloaded. */
-  builtIn(): Promise<boolean>;
+  builtIn(): Promise<EngineAvailability>;
   /** The shortcut that opens the panel, as the browser writes it; empty if there is none. */
   shortcut(): Promise<string>;
 }

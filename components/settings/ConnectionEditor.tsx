@@ -31,6 +31,11 @@ function refocus(button: string) {
   });
 }
 
+/** A field that is left may say what is wrong with it, and its words would push a button away from under the pointer. */
+function keepFocus(event: MouseEvent) {
+  if (event.target instanceof Element && event.target.closest('button, a, summary')) event.preventDefault();
+}
+
 /** Everything about one connection. Problems stand at their fields, results above the buttons that caused them. */
 export function ConnectionEditor({ form, catalog, others, passphrase, engines, onClose }: ConnectionEditorProps) {
   const root = useRef<HTMLDivElement>(null);
@@ -62,6 +67,7 @@ export function ConnectionEditor({ form, catalog, others, passphrase, engines, o
       role="group"
       aria-label={draft.name || i18n.t('options.newConnection')}
       onKeyDown={onKeyDown}
+      onMouseDown={keepFocus}
     >
       <ProviderPicker form={form} catalog={catalog} />
       {provider ? (

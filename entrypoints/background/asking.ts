@@ -1,4 +1,4 @@
-import type { AnswerMessage, AnswerPart, Chat, Message, UserMessage } from '../../core/chat';
+import type { AnswerMessage, AnswerPart, ChainLink, Chat, Message, UserMessage } from '../../core/chat';
 import type { CommandInput, CommandOutput } from '../../core/protocol';
 import type { ChatWriter } from '../../storage/chats';
 import type { Build } from './ask';
@@ -187,8 +187,14 @@ export function createAsking(world: AskingWorld) {
 }
 
 /** A choice made with the question is kept for the chat. */
-function choice(input: { connectionId?: string }, { connection, model }: Target): Partial<Chat> {
-  return input.connectionId === connection.id ? { connectionId: connection.id, model } : {};
+function choice(
+  { connectionId, chain }: { connectionId?: string; chain?: ChainLink[] },
+  { connection, model }: Target,
+): Partial<Chat> {
+  return {
+    ...(connectionId === connection.id ? { connectionId: connection.id, model } : {}),
+    ...(chain ? { chain } : {}),
+  };
 }
 
 /** The messages from the start of the chat to this one. */

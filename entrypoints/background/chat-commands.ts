@@ -68,7 +68,7 @@ export function createChatCommands(world: ChatCommandsWorld): ChatCommands {
         return null;
       }),
     'chat.rename': ({ chatId, title }) => patch(chatId, { title, titled: true }),
-    'chat.use': ({ chatId, connectionId, model }) => patch(chatId, { connectionId, model }),
+    'chat.use': ({ chatId, ...used }) => patch(chatId, used),
     'chat.delete': ({ chatId }) =>
       runs.inTurn(chatId, async () => {
         // Deleting wins over answering; what was said until now stays, in case the deletion is taken back.

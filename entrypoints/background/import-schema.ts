@@ -76,6 +76,9 @@ const notice = variant('kind', [
   object({ kind: literal('server'), origin: text }),
   object({
     kind: literal('fallback'),
+    failures: exactOptional(
+      list(object({ connection: text, model: text, reason: kind, status: exactOptional(whole) }), many),
+    ),
     connection: text,
     model: text,
     connectionId: text,
@@ -177,6 +180,7 @@ const chat = object({
   nextOrder: whole,
   connectionId: exactOptional(text),
   model: exactOptional(text),
+  chain: exactOptional(list(object({ connectionId: text, model: text }), 20)),
 }) satisfies GenericSchema<Chat, Chat>;
 
 const exportedChat = object({ chat, messages: list(message, many) }) satisfies GenericSchema<

@@ -137,19 +137,20 @@ const draft = pipe(
 const key = text(10_000);
 const keeping = picklist(['device', 'session', 'passphrase']);
 const passphrase = pipe(string(), minLength(1), maxLength(1_000));
+const chain = exactOptional(pipe(array(strictObject({ connectionId: id, model })), maxLength(20)));
 const use = { connectionId: exactOptional(id), model: exactOptional(model) };
 const again = { chatId: id, answerId: id, newAnswerId: id };
 
 const inputs: { [Name in CommandName]: GenericSchema<unknown, CommandInput<Name>> } = {
-  'chat.send': strictObject({ chatId: id, messageId: id, parentId: union([id, null_()]), parts, ...use }),
-  'chat.preview': strictObject({ chatId: id, parentId: union([id, null_()]), parts, ...use }),
+  'chat.send': strictObject({ chatId: id, messageId: id, parentId: union([id, null_()]), parts, ...use, chain }),
+  'chat.preview': strictObject({ chatId: id, parentId: union([id, null_()]), parts, ...use, chain }),
   'chat.regenerate': strictObject({ ...again, ...use }),
   'chat.continue': strictObject(again),
   'chat.stop': strictObject({ run: id }),
   'chat.retryNow': strictObject({ run: id }),
   'chat.select': strictObject({ chatId: id, leafId: id }),
   'chat.rename': strictObject({ chatId: id, title: text(500) }),
-  'chat.use': strictObject({ chatId: id, connectionId: id, model }),
+  'chat.use': strictObject({ chatId: id, connectionId: id, model, chain }),
   'chat.delete': strictObject({ chatId: id }),
   'chat.undelete': strictObject({ chatId: id }),
   'data.import': strictObject({ json: text(longestMessage), dryRun: boolean() }),

@@ -1,4 +1,4 @@
-import type { Chat } from '../../core/chat';
+import type { ChainLink, Chat } from '../../core/chat';
 import type { Connection, Provider } from '../../providers/contract';
 
 /** Who is asked. `provider` is missing when the catalog no longer knows it. */
@@ -11,8 +11,8 @@ export interface Target {
 export interface Targets {
   /** What was chosen now, else what the chat uses, else the default, else any that is set up, else Passages. */
   resolve(wanted: { connectionId?: string; model?: string }, chat?: Chat): Promise<Target>;
-  /** The connections to try, in order, when this one fails before its first content. */
-  fallbacks(target: Target): Promise<Target[]>;
+  /** Whom to ask, in order, when this one fails before its first content: the chat's own chain, else the connection's. */
+  fallbacks(target: Target, chat?: Pick<Chat, 'chain'>): Promise<Target[]>;
 }
 
 export interface TargetsWorld {
@@ -55,11 +55,19 @@ export function createTargets(world: TargetsWorld): Targets {
       const answering = standard && usable(standard) ? standard : all.find(usable);
       return targetOf(answering ?? passages, model);
     },
-    async fallbacks({ connection }) {
+    async fallbacks({ connection, model }, chat) {
       const all = await world.connections();
-      return (connection.options?.fallbacks ?? []).flatMap((id) => {
-        const next = all.find((each) => each.id === id && each.id !== connection.id && each.enabled);
-        return next ? [targetOf(next, undefined)] : [];
+      const links: readonly Partial<ChainLink>[] =
+        chat?.chain ?? (connection.options?.fallbacks ?? []).map((connectionId) => ({ connectionId }));
+      const asked = new Set([`${connection.id} ${model}`]);
+      return links.flatMap((link) => {
+        const found = all.find((each) => each.id === link.connectionId && each.enabled);
+        const next = found && targetOf(found, link.model);
+        // Nobody is asked the same thing twice.
+        if (!next || asked.has(`${next.connection.id} ${next.model}`)) return [];
+        if (!chat?.chain && next.connection.id === connection.id) return [];
+        asked.add(`${next.connection.id} ${next.model}`);
+        return [next];
       });
     },
   };

@@ -51,7 +51,7 @@ const connections = new Connections({
   granted: ledger.granted,
   newId,
 });
-const local = new LocalServers({ send, access: siteAccess, catalog, newId });
+const local = new LocalServers({ send, access: siteAccess, catalog: () => catalog, newId });
 const preferences = new PreferencesModel({
   item: preferencesItem,
   defaults: defaultPreferences,

@@ -26,10 +26,11 @@ export function createActs(send: Send, files: Pick<Browser, 'exportChats' | 'sav
       const asked = import.meta.env.FIREFOX ? { origins, data_collection: dataKinds } : { origins };
       return browser.permissions.request(asked);
     },
+    returnAccess: (urls) => browser.permissions.remove({ origins: patternsOf(urls) }),
     ...files,
     async builtIn() {
       const { promptApi } = await import('../../providers/engines/prompt-api');
-      return (await promptApi.availability()) !== 'unavailable';
+      return promptApi.availability();
     },
     async shortcut() {
       const commands = await browser.commands.getAll();
@@ -37,5 +38,3 @@ export function createActs(send: Send, files: Pick<Browser, 'exportChats' | 'sav
     },
   };
 }
-
-

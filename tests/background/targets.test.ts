@@ -85,4 +85,23 @@ describe('who is asked', () => {
       ['three', 'model-three'],
     ]);
   });
+
+  it('takes the chat’s own chain instead, models and all, and asks nobody the same thing twice', async () => {
+    const first = connection('one', { options: { fallbacks: ['two'] } });
+    const all = targets([first, two, off, connection('three')]);
+    const chain = [
+      { connectionId: 'three', model: 'big' },
+      { connectionId: 'one', model: 'm' },
+      { connectionId: 'one', model: 'other' },
+      { connectionId: 'gone', model: 'm' },
+      { connectionId: 'off', model: 'm' },
+      { connectionId: 'three', model: 'big' },
+    ];
+    const found = await all.fallbacks({ connection: first, provider, model: 'm' }, { chain });
+    expect(found.map((target) => [target.connection.id, target.model])).toEqual([
+      ['three', 'big'],
+      ['one', 'other'],
+    ]);
+    expect(await all.fallbacks({ connection: first, provider, model: 'm' }, { chain: [] })).toEqual([]);
+  });
 });

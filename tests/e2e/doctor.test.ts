@@ -1,23 +1,23 @@
 /** What the doctor says in the built extension, cause by cause, against a server that has that fault. */
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { type Server as SecureServer, createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { storedConnections } from '../../scripts/drive.mjs';
 import { Gloss } from './harness/browser';
+import { closeServers, json, listen, serve } from './harness/faulty';
 
 let gloss: Gloss;
 let options: Page;
-const servers: { close(): unknown; closeAllConnections(): void }[] = [];
 
 const button = (name: string) => options.getByRole('button', { name, exact: true });
 const alert = () => options.getByRole('alert');
 
 beforeAll(async () => {
-  gloss = await Gloss.launch({ hosts: ['page.test'] });
+  gloss = await Gloss.launch({ hosts: ['page.test', 'nas.lan'] });
   await gloss.allow('http://127.0.0.1/*');
   await gloss.allow('https://127.0.0.1/*');
+  await gloss.allow('http://nas.lan/*');
 });
 afterAll(() => gloss?.close());
 beforeEach(async () => {
@@ -25,53 +25,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await options.close();
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+  closeServers();
 });
-
-async function listen(server: Server | SecureServer): Promise<string> {
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-interface Asked {
-  method: string;
-  path: string;
-  origin: string | undefined;
-  model: string;
-}
-
-/** A server of OpenAI's wire under `/v1`, until `fault` answers instead. */
-async function serve(fault: (asked: Asked, response: ServerResponse) => boolean = () => false) {
-  const asked: Asked[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const one = {
-        method: request.method ?? '',
-        path: request.url ?? '',
-        origin: request.headers.origin,
-        model: /"model":"([^"]*)"/.exec(body)?.[1] ?? '',
-      };
-      asked.push(one);
-      if (fault(one, response)) return;
-      if (one.path === '/v1/models') return json(response, 200, { data: [{ id: 'qwen3:8b' }, { id: 'llama3.2:3b' }] });
-      if (one.path !== '/v1/chat/completions') return json(response, 404, { error: 'not found' });
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end('data: {"choices":[{"delta":{"content":"H"},"finish_reason":"length"}]}\n\ndata: [DONE]\n\n');
-    });
-  });
-  return { at: await listen(server), asked };
-}
-
-function json(response: ServerResponse, status: number, body: unknown): true {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  return true;
-}
 
 async function testConnection(baseUrl: string, values: { model?: string; key?: string } = {}): Promise<void> {
   await button('Add provider').click();
@@ -79,12 +34,45 @@ async function testConnection(baseUrl: string, values: { model?: string; key?: s
   await options.getByRole('textbox', { name: 'Base URL' }).fill(baseUrl);
   await options.getByRole('textbox', { name: 'API key' }).fill(values.key ?? '');
   await options.getByRole('combobox', { name: 'Model' }).fill(values.model ?? 'qwen3:8b');
+  if (baseUrl.startsWith('http://nas.lan')) {
+    await options.getByText('Advanced', { exact: true }).click();
+    await options.getByRole('switch', { name: 'Allow plain http to this address' }).click();
+  }
   await button('Test connection').click();
 }
 
 const works = () => options.getByText(/^It works/).waitFor();
 const says = async (words: RegExp) =>
   expect.poll(() => alert().allInnerTexts()).toEqual([expect.stringMatching(words)]);
+
+/**
+ * What the browser's own settings say, until the returned function is called. For real they bind no extension that has the
+ * site's access, see docs/decisions/connecting.md.
+ */
+async function localNetworkDenied(): Promise<() => Promise<void>> {
+  const session = await gloss.context.newCDPSession(options);
+  const send = session.send.bind(session) as (method: string, params: object) => Promise<unknown>;
+  for (const name of ['local-network-access', 'local-network', 'loopback-network']) {
+    const origin = gloss.url('').replace(/\/$/, '');
+    await send('Browser.setPermission', { permission: { name }, setting: 'denied', origin });
+  }
+  // The setting goes with its session.
+  return () => session.detach();
+}
+
+/** What *Copy* puts on the clipboard for a system. Headless, a page cannot read it back. */
+async function copiedFor(system: string): Promise<string> {
+  await options.evaluate(() => {
+    navigator.clipboard.writeText = (text) => {
+      document.documentElement.dataset.copied = text;
+      return Promise.resolve();
+    };
+  });
+  await button(system).click();
+  await button('Copy').click();
+  await options.getByText('Copied').waitFor();
+  return options.evaluate(() => document.documentElement.dataset.copied ?? '');
+}
 
 describe('the doctor', () => {
   test('a healthy server', async () => {
@@ -93,10 +81,33 @@ describe('the doctor', () => {
     await works();
   });
 
-  test('nothing listens', async () => {
+  test('nothing listens; once the server is started, it works', async () => {
     const { at } = await serve();
-    servers.splice(0).forEach((server) => server.close());
+    closeServers();
     await testConnection(`http://${at}/v1`);
+    await says(new RegExp(`Nothing answers at ${at}`));
+    await serve(undefined, Number(at.split(':')[1]));
+    await button('Test connection').click();
+    await works();
+  });
+
+  test('offline, and back', async () => {
+    const { at } = await serve();
+    const baseUrl = `http://${at.replace('127.0.0.1', 'nas.lan')}/v1`;
+    await gloss.context.setOffline(true);
+    await testConnection(baseUrl);
+    await says(/This computer is offline/).finally(() => gloss.context.setOffline(false));
+    await button('Test connection').click();
+    await works();
+  });
+
+  test('the browser is set to block the local network, and nothing comes back', async () => {
+    const { at } = await serve();
+    closeServers();
+    const allowed = await localNetworkDenied();
+    await testConnection(`http://${at}/v1`);
+    await says(/set to keep Gloss off the local network/).finally(allowed);
+    await button('Test connection').click();
     await says(new RegExp(`Nothing answers at ${at}`));
   });
 
@@ -115,6 +126,39 @@ describe('the doctor', () => {
       .click();
     await works();
     expect(await options.getByRole('textbox', { name: 'Base URL' }).inputValue()).toBe(`http://${at}/v1`);
+  });
+
+  test('the path is there twice: one click takes it out', async () => {
+    const { at } = await serve();
+    await testConnection(`http://${at}/v1/v1`);
+    await says(/holds the same part twice/);
+    await alert()
+      .getByRole('button', { name: `Use http://${at}/v1` })
+      .click();
+    await works();
+  });
+
+  test('JSON of another service', async () => {
+    const { at } = await serve((_asked, response) => json(response, 200, { temperature: 21 }));
+    await testConnection(`http://${at}/v1`);
+    await says(/not as a chat API would/);
+  });
+
+  test('a body that only begins like JSON', async () => {
+    const { at } = await serve((asked, response) => {
+      if (asked.method === 'POST') response.writeHead(200, { 'content-type': 'application/json' }).end('{oops: <1>}');
+      return asked.method === 'POST';
+    });
+    await testConnection(`http://${at}/v1`);
+    await says(/not as a chat API would/);
+  });
+
+  test('no model is chosen: what there is, one click away', async () => {
+    const { at } = await serve();
+    await testConnection(`http://${at}/v1`, { model: '' });
+    await says(/No model is chosen/);
+    await alert().getByRole('button', { name: 'Use llama3.2:3b' }).click();
+    await works();
   });
 
   test('a web page', async () => {
@@ -138,6 +182,12 @@ describe('the doctor', () => {
     await options.getByRole('textbox', { name: 'API key' }).fill('gsk_0123456789abcdef');
     await button('Test connection').click();
     await says(/looks like one of Groq/);
+    await options.getByRole('combobox', { name: 'Provider' }).selectOption('Groq');
+    await options.getByRole('textbox', { name: 'API key' }).fill('gsk_0123456789abcdef');
+    await button('Test connection').click();
+    await says(/refuses the key/);
+    const page = alert().getByRole('link', { name: 'Open console.groq.com' });
+    expect(await page.getAttribute('href')).toBe('https://console.groq.com/keys');
   });
 
   test('the model is unknown: the nearest name is one click away', async () => {
@@ -204,7 +254,14 @@ describe('Ollama’s refusal', () => {
     );
     await testConnection(`http://${at}/v1`);
     await says(/refuses questions that come from a browser extension/);
-    expect(await options.getByText('OLLAMA_ORIGINS').count()).toBe(1);
+    expect(await copiedFor('Docker')).toMatch(
+      /^docker run .* -e OLLAMA_ORIGINS="chrome-extension:\/\/\*,moz-extension/,
+    );
+    expect(await copiedFor('macOS')).toMatch(/^launchctl setenv OLLAMA_ORIGINS "chrome-extension:\/\/\*/);
+    expect(await copiedFor('Windows')).toMatch(/^setx OLLAMA_ORIGINS "chrome-extension:\/\/\*/);
+    expect(await copiedFor('Linux')).toMatch(
+      /Environment="OLLAMA_ORIGINS=chrome-extension:\/\/\*.*\n.*systemctl restart/s,
+    );
     await alert().getByRole('button', { name: 'Send its own address as Origin' }).click();
     await works();
     expect(asked.findLast(({ method }) => method === 'POST')?.origin).toBe(`http://${at}`);

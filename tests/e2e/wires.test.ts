@@ -206,7 +206,8 @@ describe.each(wires)('$provider', ({ provider, base, model, path, carries, field
 
   test('a malformed body is a failure in words, not an answer', async () => {
     await ask(panel, 'malformed');
-    await expect.poll(() => alert().innerText()).toMatch(/sent an empty answer/);
+    await expect.poll(() => alert().innerText()).toMatch(/is not an AI service/);
+    expect(await offers('What is wrong?').count()).toBe(1);
     expect(await offers('Retry').count()).toBeGreaterThan(0);
     expect(await screen()).not.toContain('<<<chaos>>>');
   });

@@ -115,6 +115,47 @@ describe('Save', () => {
     });
   });
 
+  describe('without a model', () => {
+    const lists: Answers = {
+      ...saves,
+      'connection.models': () => ({ models: [{ id: 'embed-1' }, { id: 'chat-1' }], fetchedAt: 7 }),
+    };
+
+    test('takes the server’s first to talk to, asked for with the key as typed, and stores that', async () => {
+      const made = world(lists);
+      const form = customForm(made, { model: '' });
+      form.setKey('sk-secret');
+      await form.save();
+      expect(made.log).toEqual([
+        'request https://api.example.com/*',
+        'connection.models',
+        'connection.save',
+        'key.status',
+      ]);
+      expect(made.sent[0]?.input).toMatchObject({ key: 'sk-secret', fresh: true });
+      expect(made.sent[1]?.input).toMatchObject({ connection: { model: 'chat-1' }, key: 'sk-secret' });
+      expect(form.outcome.value).toMatchObject({ kind: 'saved' });
+      expect(form.draft.value.model).toBe('chat-1');
+    });
+
+    test('and without a list, says that one is needed and why there is no list', async () => {
+      const made = world(saves);
+      const form = customForm(made, { model: '' });
+      await form.save();
+      expect(made.log).not.toContain('connection.save');
+      expect(form.problems.value.model).toEqual({ kind: 'missing' });
+      expect(form.models.value).toEqual({ state: 'failed', message: 'no connection.models' });
+    });
+
+    test('refused by the user: nothing is sent', async () => {
+      const made = world(lists, false);
+      const form = customForm(made, { model: '' });
+      await form.save();
+      expect(made.sent).toEqual([]);
+      expect(form.outcome.value).toMatchObject({ kind: 'refused' });
+    });
+  });
+
   test('a field that was left shows its own problem and no other', () => {
     const form = customForm(world(), { baseUrl: 'ftp://x', model: '' });
     form.touch('baseUrl');

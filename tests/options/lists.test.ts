@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CommandName, Reply, Send } from '../../core/protocol';
 import type { Connection } from '../../providers/contract';
 import { catalog } from '../../providers/catalog';
-import { distance, modelChoices, nearestNames } from '../../state/model-choice';
+import { distance, modelChoices, modelToBeginWith, nearestNames } from '../../state/model-choice';
 import { Connections } from '../../state/options-connections';
 import { exportName } from '../../state/options-data';
 import { Ledger, ledgerRows, patternsOf } from '../../state/options-ledger';
@@ -181,6 +181,15 @@ describe('finding a model', () => {
     const many = Array.from({ length: 350 }, (_, place) => ({ id: `m${place}` }));
     const { choices, more } = modelChoices(many, [], '');
     expect([choices.length, more]).toEqual([100, 250]);
+  });
+
+  test('where nobody chose one, the first to talk to', () => {
+    const first = (...ids: string[]) => modelToBeginWith(ids.map((id) => ({ id })));
+    expect(first('text-embedding-3-large', 'whisper-1', 'dall-e-3', 'gpt-4o-realtime', 'gpt-5', 'gpt-4')).toBe('gpt-5');
+    expect(first('BAAI/bge-m3', 'Qwen/Qwen3-Reranker-8B', 'deepseek-chat')).toBe('deepseek-chat');
+    expect(first('llama-guard-4', 'openai/gpt-oss-120b')).toBe('openai/gpt-oss-120b');
+    expect(first('only-an-embedder')).toBe('only-an-embedder');
+    expect(first()).toBeUndefined();
   });
 
   test('nearest names', () => {
