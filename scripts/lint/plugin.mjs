@@ -14,7 +14,7 @@ const here = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
  */
 const rooms = {
   core: { values: [], packages: [] },
-  providers: { values: ['core'], packages: ['eventsource-parser'] },
+  providers: { values: ['core'], packages: ['eventsource-parser', 'minisearch'] },
   storage: {
     values: ['core'],
     types: ['providers/contract'],
