@@ -23,6 +23,9 @@ const bareHost =
   /^(?:[\p{L}\p{N}-]+\.)+(?:com|org|net|io|dev|app|ai|co|gov|edu|mil|int|info|biz|me|tv|xyz|online|site|shop|cloud|uk|de|fr|eu|cn|jp|ru|br|in|it|nl|es|ca|au|ch|se|us)(?:[/:?#]|$)/iu;
 /** Longest query that passes as an ordinary one, in characters. */
 const longestQuery = 100;
+/** Hosts and paths of real pages are shorter, in characters. */
+const longestHost = 60;
+const longestPath = 300;
 const encoded = /[A-Za-z0-9+/_-]{33,}/g;
 
 /** Compares what a link's text promises with where it goes, and looks for data of the chat in its address. */
@@ -34,6 +37,8 @@ export function doubtAbout(text: string, url: URL): Doubt | undefined {
   }
   const data = url.search + url.hash;
   if (data.length > longestQuery) return 'carries-data';
+  // A name, too, is sent: whoever owns the rest of it is asked for it.
+  if (url.hostname.length > longestHost || url.pathname.length > longestPath) return 'carries-data';
   const codes = `${url.pathname} ${data}`.match(encoded) ?? [];
   return codes.some((code) => looksEncoded(code)) ? 'carries-data' : undefined;
 }
