@@ -203,6 +203,35 @@ describe('a server that says the key back', () => {
     expect(found(JSON.stringify(await say({ type: 'connection.doctor', id })))).toEqual([]);
   });
 
+  test.each(['Canary', 'Plain'])('%s: in its answer, in pieces', async (name) => {
+    const key = name === 'Canary' ? canaryKey : plainKey;
+    await use(name);
+    const letters = `Your key is ${key}, and again: ${key}. Good bye.`.match(/.{1,3}/g) ?? [];
+    session.upstream.next({
+      events: [
+        { choices: [{ index: 0, delta: { reasoning_content: `Thinking of ${key}` } }] },
+        ...letters.map((content) => ({ choices: [{ index: 0, delta: { content } }] })),
+        {
+          choices: [
+            { index: 0, delta: { tool_calls: [{ index: 0, id: key, function: { name: key, arguments: key } }] } },
+          ],
+          citations: [`https://source.test/?k=${key}`],
+        },
+        { choices: [{ index: 0, delta: {}, finish_reason: key }] },
+      ],
+    });
+    const said = await askAnything();
+    expect(said).toMatch(/Your key is \S{0,3}\[key\], and again: \S{0,3}\[key\]\. Good bye\./);
+    expect(found((await everything()).rest)).toEqual([]);
+    // What the next question sends of it has no key in it either.
+    const before = session.upstream.chats.length;
+    await ask(panel, 'And now?');
+    const { body } = await session.upstream.chat(before + 1);
+    await answerToEnd(panel);
+    expect(JSON.stringify(body)).toContain('Good bye.');
+    expect(found(JSON.stringify(body))).toEqual([]);
+  });
+
   test('in its list of models', async () => {
     for (const [name, key] of [
       ['Canary', canaryKey],
@@ -229,6 +258,19 @@ describe('a server that says the key back', () => {
     expect(found(keyStore)).toEqual([canaryKey, plainKey]);
     expect(found(rest)).toEqual([]);
   });
+});
+
+test('its field hides it, and nobody is offered to keep it', async () => {
+  const { id } = await connectionNamed('Canary');
+  const page = await gloss().openTab(gloss().url(`options.html#connection=${id}`));
+  const field = page.getByLabel('API key').first();
+  expect(await field.inputValue()).toBe('');
+  await field.fill('typed-just-now');
+  expect(await field.getAttribute('type')).toBe('password');
+  expect(await field.getAttribute('autocomplete')).toBe('off');
+  expect(await page.title()).not.toContain('typed-just-now');
+  expect(page.url()).not.toContain('typed-just-now');
+  await page.close();
 });
 
 describe('another origin', () => {

@@ -77,6 +77,8 @@ test('a page that tries to break out of its fence', async () => {
   await answerToEnd(panel);
   expect(text).toBe(preview);
   expect(content.split(fence)).toHaveLength(3);
+  // Whose words the answer rests on stands below it.
+  expect(await answers(panel).last().innerText()).toContain(`Used content from ${new URL(site.url('/')).host}`);
   await questions(panel).last().getByRole('button', { name: 'What was sent' }).click();
   expect(await questions(panel).last().locator('pre').textContent()).toBe(text);
   session.expectNoTrouble();
