@@ -10,6 +10,8 @@ const fence = /^(?:`{3,}(?!.*`)|~{3,})/;
 const heading = /^#{1,6}(?=[ \t]|$)/;
 const underline = /^(?:=+|-+)[ \t]*$/;
 const rule = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
+/** Nobody draws a longer one, and every list within lists asks again. */
+const longestRule = 1000;
 const bullet = /^[*+-](?=[ \t]|$)/;
 const number = /^(\d{1,9})([.)])(?=[ \t]|$)/;
 
@@ -52,7 +54,7 @@ export function readUnderline(line: Line): 1 | 2 | undefined {
 }
 
 export function isRule(line: Line): boolean {
-  return rule.test(line.rest);
+  return line.rest.length <= longestRule && rule.test(line.rest);
 }
 
 /** Reads a list marker and takes it off the line. Within a paragraph only a bullet with text, or a `1`, starts a list. */

@@ -1,7 +1,9 @@
 import { CodeView } from './code-view';
 import { element, type BlockView, type Drawing } from './drawing';
 import { LargeView, tooLarge } from './large-view';
+import { Parts } from './parts';
 import { TableView } from './table-view';
+import { directionOf } from './direction';
 import { taskOf, TextView } from './text-view';
 import { isContainer, type Block, type ContainerBlock, type FormulaBlock, type ListBlock } from './tree';
 
@@ -16,7 +18,7 @@ function viewOfKind(drawing: Drawing, block: Block, mayBeTask: boolean): BlockVi
     case 'document':
       return new ContainerView(drawing, element('div'), block.kind);
     case 'quote':
-      return new ContainerView(drawing, quote(), block.kind);
+      return new QuoteView(drawing, element('blockquote'), block.kind);
     case 'item':
       return new ItemView(drawing, element('li'), block.kind);
     case 'list':
@@ -37,28 +39,30 @@ function viewOfKind(drawing: Drawing, block: Block, mayBeTask: boolean): BlockVi
   }
 }
 
-function quote(): HTMLElement {
-  const own = element('blockquote');
-  own.dir = 'auto';
-  return own;
-}
-
 /** A block made of blocks. Children that are settled are never looked at again. */
 export class ContainerView implements BlockView {
   readonly element: HTMLElement;
   protected readonly kind: ContainerBlock['kind'];
   private readonly drawing: Drawing;
+  private readonly parts: Parts;
+  /** Of the children that are not settled yet. */
   private readonly views: BlockView[] = [];
   private settled = 0;
 
   constructor(drawing: Drawing, own: HTMLElement, kind: ContainerBlock['kind']) {
     this.drawing = drawing;
     this.element = own;
+    this.parts = new Parts(own);
     this.kind = kind;
   }
 
   fits(block: Block): boolean {
     return block.kind === this.kind;
+  }
+
+  /** Shows everything in `own` from now on, in place of what is there. */
+  moveTo(own: HTMLElement): void {
+    this.parts.moveTo(own);
   }
 
   update(block: Block, settled: boolean): void {
@@ -69,18 +73,26 @@ export class ContainerView implements BlockView {
       const child = children[index];
       if (child) this.updateChild(block, child, index, index < settledCount);
     }
-    while (this.views.length > children.length) this.views.pop()?.element.remove();
+    for (const view of this.views.splice(children.length - this.settled).toReversed()) this.parts.remove(view.element);
+    this.views.splice(0, settledCount - this.settled);
     this.settled = settledCount;
   }
 
   private updateChild(parent: ContainerBlock, child: Block, index: number, settled: boolean): void {
-    const former = this.views[index];
+    const former = this.views[index - this.settled];
     if (former?.fits(child)) return former.update(child, settled);
     const view = viewOf(this.drawing, child, parent, index);
     view.update(child, settled);
-    this.views[index] = view;
+    this.views[index - this.settled] = view;
     if (former) former.element.replaceWith(view.element);
-    else this.element.append(view.element);
+    else this.parts.append(view.element);
+  }
+}
+
+class QuoteView extends ContainerView {
+  override update(block: Block, settled: boolean): void {
+    super.update(block, settled);
+    turn(this.element, block);
   }
 }
 
@@ -92,7 +104,6 @@ class ListView extends ContainerView {
   constructor(drawing: Drawing, block: ListBlock) {
     const own = element(block.ordered ? 'ol' : 'ul');
     if (own instanceof HTMLOListElement && block.start !== 1) own.start = block.start;
-    own.dir = 'auto';
     super(drawing, own, 'list');
     this.ordered = block.ordered;
     this.start = block.start;
@@ -108,6 +119,7 @@ class ListView extends ContainerView {
       this.element.className = block.tight ? '' : 'loose';
     }
     super.update(block, settled);
+    turn(this.element, block);
   }
 }
 
@@ -118,6 +130,12 @@ class ItemView extends ContainerView {
     const isTask = first?.kind === 'paragraph' && taskOf(first.text) !== undefined;
     if (isTask !== (this.element.className !== '')) this.element.className = isTask ? 'task' : '';
   }
+}
+
+/** Lets a list's marks, and the line beside a quote, stand on the side its text begins. */
+function turn(own: HTMLElement, block: Block): void {
+  const direction = directionOf(block);
+  if (own.dir !== direction) own.dir = direction;
 }
 
 class RuleView implements BlockView {

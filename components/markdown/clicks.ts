@@ -62,9 +62,12 @@ function answer(label: string, act: () => void): HTMLButtonElement {
   return button;
 }
 
-/** The child of `container` that holds `target`. */
+/** The block that holds `target`: a child of `container`, or of one of its parts. */
 function blockOf(container: HTMLElement, target: HTMLElement): HTMLElement {
   let block = target;
-  while (block.parentElement && block.parentElement !== container) block = block.parentElement;
+  for (let above = block.parentElement; above && above !== container; above = above.parentElement) {
+    if (above.parentElement === container && above.className === 'part') break;
+    block = above;
+  }
   return block;
 }

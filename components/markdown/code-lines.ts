@@ -1,9 +1,9 @@
 import { visible } from '../ui/visible';
 import { element } from './drawing';
 import type { Highlighter } from './highlighter';
+import { Parts } from './parts';
 
 /** A piece ends with the line that makes it this long; a line longer than that is broken over several pieces. */
-const linesToPiece = 24;
 const charactersToPiece = 4096;
 /** Pieces to colour; a longer block goes on without colour. */
 const colouredPieces = 200;
@@ -28,16 +28,19 @@ interface Piece {
  * comes. Where a piece ends depends on the code alone, so growing code ends in the same pieces as code that came whole.
  */
 export class CodeLines {
-  private readonly parent: HTMLElement;
+  private readonly parts: Parts;
   private readonly pieces: Piece[] = [];
+  private readonly linesToPiece: number;
   /** Length of the whole lines shown, and the unfinished line after them. */
   private whole = 0;
   private partial = '';
   /** The first piece that may have lines without colour. */
   private colouring = 0;
 
-  constructor(parent: HTMLElement) {
-    this.parent = parent;
+  /** `linesToPiece`: lines after which a piece ends, if it has not come to its length before. */
+  constructor(parent: HTMLElement, linesToPiece = 24) {
+    this.parts = new Parts(parent, 'span');
+    this.linesToPiece = linesToPiece;
   }
 
   /** Line ends shown. */
@@ -62,17 +65,16 @@ export class CodeLines {
     for (; this.colouring < Math.min(this.pieces.length, colouredPieces); this.colouring += 1) {
       const piece = this.pieces[this.colouring];
       while (piece && piece.coloured < piece.text.length) {
-        if (!colourLines(piece, highlighter)) break;
+        if (!colourLines(piece, this.isFull(piece), highlighter)) break;
         if (enough()) return false;
       }
-      if (piece && !isFull(piece)) break;
+      if (piece && !this.isFull(piece)) break;
     }
     return true;
   }
 
   clear(): void {
-    for (const piece of this.pieces) piece.element.remove();
-    this.pieces.length = 0;
+    for (const piece of this.pieces.splice(0).toReversed()) this.parts.remove(piece.element);
     this.whole = 0;
     this.partial = '';
     this.colouring = 0;
@@ -82,7 +84,7 @@ export class CodeLines {
     let from = 0;
     while (from < text.length) {
       const piece = this.openPiece();
-      const to = pieceEnd(piece, text, from);
+      const to = this.pieceEnd(piece, text, from);
       const added = text.slice(from, to);
       count(piece, added);
       piece.text += added;
@@ -93,13 +95,37 @@ export class CodeLines {
 
   private openPiece(): Piece {
     const last = this.pieces.at(-1);
-    if (last && !isFull(last)) return last;
+    if (last && !this.isFull(last)) return last;
     const plain = document.createTextNode('');
     const piece: Piece = { element: element('span', 'lines'), plain, text: '', coloured: 0, lines: 0, lastLine: 0 };
     piece.element.append(plain);
-    this.parent.append(piece.element);
+    this.parts.append(piece.element);
     this.pieces.push(piece);
     return piece;
+  }
+
+  private isFull(piece: Piece): boolean {
+    if (piece.lastLine >= charactersToPiece) return true;
+    return piece.lastLine === 0 && (piece.lines >= this.linesToPiece || piece.text.length >= charactersToPiece);
+  }
+
+  /** Where the part of `text` ends that still belongs to `piece`. */
+  private pieceEnd(piece: Piece, text: string, from: number): number {
+    let end = from;
+    let { lines, lastLine } = piece;
+    for (;;) {
+      const feed = text.indexOf('\n', end);
+      const full = end + charactersToPiece - lastLine;
+      if (feed === -1 || feed >= full) {
+        // Both halves of a surrogate pair stay together.
+        const broken = /[\uD800-\uDBFF]/.test(text[full - 1] ?? '') ? full + 1 : full;
+        return Math.min(broken, text.length);
+      }
+      end = feed + 1;
+      lines += 1;
+      lastLine = 0;
+      if (lines >= this.linesToPiece || piece.text.length + end - from >= charactersToPiece) return end;
+    }
   }
 
   /** Takes characters off the end. They are of an unfinished line, so they have no colour. */
@@ -111,7 +137,7 @@ export class CodeLines {
       const taken = Math.min(left, piece.text.length);
       left -= taken;
       if (taken === piece.text.length) {
-        piece.element.remove();
+        this.parts.remove(piece.element);
         this.pieces.pop();
       } else {
         piece.text = piece.text.slice(0, -taken);
@@ -121,30 +147,6 @@ export class CodeLines {
         piece.plain.data = visible(piece.text.slice(piece.coloured));
       }
     }
-  }
-}
-
-function isFull(piece: Piece): boolean {
-  if (piece.lastLine >= charactersToPiece) return true;
-  return piece.lastLine === 0 && (piece.lines >= linesToPiece || piece.text.length >= charactersToPiece);
-}
-
-/** Where the part of `text` ends that still belongs to `piece`. */
-function pieceEnd(piece: Piece, text: string, from: number): number {
-  let end = from;
-  let { lines, lastLine } = piece;
-  for (;;) {
-    const feed = text.indexOf('\n', end);
-    const full = end + charactersToPiece - lastLine;
-    if (feed === -1 || feed >= full) {
-      // Both halves of a surrogate pair stay together.
-      const broken = /[\uD800-\uDBFF]/.test(text[full - 1] ?? '') ? full + 1 : full;
-      return Math.min(broken, text.length);
-    }
-    end = feed + 1;
-    lines += 1;
-    lastLine = 0;
-    if (lines >= linesToPiece || piece.text.length + end - from >= charactersToPiece) return end;
   }
 }
 
@@ -160,13 +162,13 @@ function count(piece: Piece, added: string): void {
 }
 
 /** Puts the next whole lines of a piece into coloured elements. Gives false if it has none. */
-function colourLines(piece: Piece, highlighter: Highlighter): boolean {
+function colourLines(piece: Piece, full: boolean, highlighter: Highlighter): boolean {
   const made: (HTMLElement | string)[] = [];
   let shown = 0;
   const start = piece.coloured;
   for (let lines = 0; lines < linesAtOnce; lines += 1) {
     const feed = piece.text.indexOf('\n', piece.coloured);
-    const end = feed === -1 ? (isFull(piece) ? piece.text.length : piece.coloured) : feed + 1;
+    const end = feed === -1 ? (full ? piece.text.length : piece.coloured) : feed + 1;
     if (end === piece.coloured) break;
     const line = visible(piece.text.slice(piece.coloured, end));
     shown += line.length;

@@ -9,6 +9,8 @@ import type { MarkdownOptions } from './view';
 const fewestLines = 16;
 const mostLines = 1024;
 const partTime = 3;
+/** Blocks to draw again at once because a label they use was defined. */
+const redrawnAtOnce = 64;
 
 /** One text as it grows: read line by line, drawn block by block. */
 export class GrowingDocument implements Drawing {
@@ -19,17 +21,13 @@ export class GrowingDocument implements Drawing {
   private readonly root: ContainerView;
   private readonly typesetter = new Typesetter();
   private linesAtOnce = fewestLines;
+  private readonly toRedraw: Redrawable[] = [];
   private readonly awaiting = new Map<string, Set<Redrawable>>();
 
   constructor(container: HTMLElement, options: MarkdownOptions) {
     this.labels = options.labels;
     this.references = this.reader.parser.references;
     this.root = new ContainerView(this, container, 'document');
-  }
-
-  /** Everything has been drawn and nothing will change but by a new document. */
-  get complete(): boolean {
-    return this.reader.complete;
   }
 
   /** Reads and draws the next part of `text`. Gives true once all of it is drawn. */
@@ -40,10 +38,16 @@ export class GrowingDocument implements Drawing {
     this.growing = growingBlock(parser.root, this.reader.complete);
     this.root.update(parser.root, this.reader.complete);
     for (const label of parser.defined.splice(0)) this.define(label);
+    for (const part of this.toRedraw.splice(0, redrawnAtOnce)) part.redraw();
     // Lines differ in what they cost to draw; the next part is larger or smaller by what this one took.
     const quick = performance.now() - start < partTime;
     this.linesAtOnce = Math.max(fewestLines, quick ? Math.min(mostLines, this.linesAtOnce * 2) : this.linesAtOnce / 4);
-    return result === 'all';
+    return result === 'all' && this.toRedraw.length === 0;
+  }
+
+  /** Goes on in `container`, in place of what is there. */
+  moveTo(container: HTMLElement): void {
+    this.root.moveTo(container);
   }
 
   settled(block: ContainerBlock): number {
@@ -65,7 +69,7 @@ export class GrowingDocument implements Drawing {
   private define(label: string): void {
     const parts = this.awaiting.get(label);
     this.awaiting.delete(label);
-    for (const part of parts ?? []) part.redraw();
+    this.toRedraw.push(...(parts ?? []));
   }
 }
 

@@ -3,12 +3,15 @@ import { element, type BlockView, type Drawing } from './drawing';
 import type { Block } from './tree';
 
 /** What one block may cost to draw without holding the page up; measured in docs/performance.md. */
-const mostText = 64_000;
-const mostMarks = 8000;
+const mostText = 32_000;
+const mostMarks = 4000;
 const mostColumns = 100;
 const mostCells = 6000;
+/** Lines of the source to lay out at once. */
+const linesTogether = 200;
 
-const marks = /[*_~`[\]<$!\\&:]/g;
+/** What makes elements, turns the direction of text, or needs another font. */
+const marks = /[*_~`[\]<$!\\&:\u200B-\u200F\u202A-\u202E\u2066-\u2069\uD800-\uDFFF\uFFFD]/g;
 
 /** Whether drawing the block would take so long that it is shown as plain text first. */
 export function tooLarge(block: Block): boolean {
@@ -57,7 +60,7 @@ export class LargeView implements BlockView {
     note.append(' ', render);
     const text = element('div', 'source');
     text.dir = 'auto';
-    this.lines = new CodeLines(text);
+    this.lines = new CodeLines(text, linesTogether);
     this.element.append(note, text);
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { examples, randomDocument, seeded } from './documents';
-import { treeOf } from './stage';
-import { installTinyDom } from './tiny-dom';
+import { Stage, treeOf } from './stage';
+import { installTinyDom, type TinyElement } from './tiny-dom';
 
 let uninstall: () => void;
 beforeAll(() => (uninstall = installTinyDom()));
@@ -47,4 +47,17 @@ test('the trees compared are trees: they hold what the text says, and differ whe
   expect(one).toContain('<h3 dir="auto">[Title]</h3>');
   expect(one).toContain('<strong>[bold]</strong>');
   expect(one).not.toBe(treeOf(['# Title\n\n- *bold* [a](https://a.example/)\n']));
+});
+
+test.each([
+  ['- one\n- שתיים', 'ltr'],
+  ['1. **12:** אחת\n2. two', 'rtl'],
+  ['- > سلام\n', 'rtl'],
+  ['- ```\n  code\n  ```\n- word', 'ltr'],
+  ['- 1\n- 2', ''],
+])('the marks of %j stand where its first letter begins', (source, direction) => {
+  const whole = new Stage().add(source).end();
+  const list = whole.container.childNodes[0] as TinyElement;
+  expect(list.dir).toBe(direction);
+  expect(treeOf(source)).toBe(whole.tree);
 });

@@ -58,7 +58,7 @@ const elements = new Set(
   ),
 );
 const classes = new Set(
-  'code code-bar code-name lines table large note source box done task loose pending inert image formula display left right center keyword string number comment title'.split(
+  'code code-bar code-name lines part table large note source box done task loose pending inert image formula display left right center keyword string number comment title'.split(
     ' ',
   ),
 );

@@ -75,6 +75,7 @@ export class TinyElement extends TinyNode {
   readonly dataset: Record<string, string> = {};
   private readonly attributes = new Map<string, string>();
   className = '';
+  dir = '';
   hidden = false;
 
   constructor(localName: string) {

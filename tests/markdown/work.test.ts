@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlockParser } from '../../components/markdown/blocks';
 import { CodeLines } from '../../components/markdown/code-lines';
+import { GrowingDocument } from '../../components/markdown/growing-document';
 import { Highlighter } from '../../components/markdown/highlighter';
 import { grammarOf } from '../../components/markdown/languages';
+import { TextView } from '../../components/markdown/text-view';
 import { createMarkdownView } from '../../components/markdown/view';
 import { answer, tokens } from '../bench/body.mjs';
 import { Stage } from './stage';
@@ -97,35 +99,119 @@ describe('work grows with the text, not with its square', () => {
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 5));
     const container = new TinyElement('div');
     const view = createMarkdownView(container as never, { labels, onLink() {} });
-    view.update('A paragraph.\n\n'.repeat(500), true);
+    view.update('A paragraph.\n\n'.repeat(250), true);
     const first = container.childNodes.length;
     expect(first).toBeGreaterThan(0);
-    expect(first).toBeLessThan(500);
+    expect(first).toBeLessThan(250);
     let rounds = 0;
     for (; frames.length > 0 && rounds < 1000; rounds += 1) frames.shift()?.(now);
-    expect(container.childNodes).toHaveLength(500);
+    expect(container.childNodes).toHaveLength(250);
     expect(rounds).toBeGreaterThan(5);
     clock.mockRestore();
     vi.unstubAllGlobals();
   });
 
-  test('tokens that come faster than frames are drawn together', () => {
-    const frames: FrameRequestCallback[] = [];
-    vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+  test('the first token shows at once, those that come faster than they are drawn show together, the end at once', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], now: 1000 });
+    vi.advanceTimersByTime(1000);
     const container = new TinyElement('div');
     const view = createMarkdownView(container as never, { labels, onLink() {} });
     view.update('one', false);
     expect(container.textContent).toBe('one');
+    vi.advanceTimersByTime(10);
     view.update('one two', false);
     view.update('one two three', false);
     expect(container.textContent).toBe('one');
-    expect(frames).toHaveLength(1);
-    frames[0]?.(1016);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(40);
     expect(container.textContent).toBe('one two three');
-    clock.mockRestore();
-    vi.unstubAllGlobals();
+    view.update('one two three four', false);
+    expect(container.textContent).toBe('one two three');
+    view.update('one two three four five', true);
+    expect(container.textContent).toBe('one two three four five');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
+
+  test('what uses a label is drawn again in slices', () => {
+    const redraw = vi.spyOn(TextView.prototype, 'redraw');
+    const drawing = new GrowingDocument(new TinyElement('div') as never, { labels, onLink() {} });
+    const users = '[a]\n\n'.repeat(200);
+    const text = `${users}[a]: /b\n\n`;
+    while (!drawing.advance(users, false));
+    expect(drawing.advance(text, false)).toBe(false);
+    expect(redraw.mock.calls.length).toBeGreaterThan(0);
+    expect(redraw.mock.calls.length).toBeLessThan(100);
+    while (!drawing.advance(text, false));
+    expect(redraw).toHaveBeenCalledTimes(200);
+    redraw.mockRestore();
+  });
+});
+
+describe('blocks in great number', () => {
+  const many = 2000;
+  const widest = (node: TinyElement): number =>
+    Math.max(
+      node.childNodes.length,
+      ...node.childNodes.map((child) => (child instanceof TinyElement ? widest(child) : 0)),
+    );
+
+  test.each([
+    ['paragraphs', 'a\n\n'],
+    ['items', '- a\n'],
+    ['numbered items', '1. a\n'],
+    ['paragraphs of a quote', '> a\n>\n'],
+    ['blocks of an item', '    # a\n'],
+    ['lines of code', '    a\n'.repeat(30)],
+  ])('%s stand in parts, so that the browser never passes by all of them', (name, source) => {
+    const { container, words } = new Stage()
+      .add(`${name.startsWith('blocks') ? '1.  a\n' : ''}${source.repeat(many)}`)
+      .end();
+    expect(words.match(/a/g)?.length).toBeGreaterThanOrEqual(many);
+    expect(widest(container)).toBeLessThanOrEqual(300);
+  });
+
+  test('a part that became empty goes away with its last block, and comes back', () => {
+    const stage = new Stage().add('a\n\n'.repeat(256));
+    const before = stage.tree;
+    // A paragraph that turns out to be a definition leaves nothing.
+    stage.add('Text').add('\n\n');
+    expect(stage.container.childNodes).toHaveLength(257);
+    expect((stage.container.childNodes[256] as TinyElement).className).toBe('part');
+    expect(before).not.toContain('part');
+    const defined = new Stage()
+      .add(`${'a\n\n'.repeat(256)}[b]: /c`)
+      .add('\n\n')
+      .end();
+    expect(defined.tree).toBe(new Stage().add(`${'a\n\n'.repeat(256)}[b]: /c\n\n`).end().tree);
+    expect(defined.tree).not.toContain('part');
+  });
+});
+
+test('text that goes on after its end stays on show until it is drawn anew', () => {
+  const frames: FrameRequestCallback[] = [];
+  vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
+  const container = new TinyElement('div');
+  const view = createMarkdownView(container as never, { labels, onLink() {} });
+  const text = 'A **paragraph**.\n\n'.repeat(200);
+  view.update(text, true);
+  view.flush();
+  const before = container.textContent;
+  let now = performance.now() + 1000;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 5));
+  view.update(`${text}And more`, false);
+  expect(frames).toHaveLength(1);
+  expect(container.textContent).toBe(before);
+  for (let rounds = 0; frames.length > 0 && rounds < 100; rounds += 1) {
+    expect(container.textContent).toBe(before);
+    frames.shift()?.(now);
+  }
+  expect(container.textContent).toBe(`${before}And more`);
+  clock.mockRestore();
+  vi.unstubAllGlobals();
+  view.update(`${text}And more of it\n\nEnd`, true);
+  view.flush();
+  expect(container.serialise()).toBe(new Stage().add(`${text}And more of it\n\nEnd`).end().tree);
 });
 
 test('text that does not go on starts afresh', () => {

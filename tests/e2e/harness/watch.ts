@@ -86,7 +86,7 @@ export const strangeElements = (page: { evaluate(look: () => string[]): Promise<
       ).split(' '),
     );
     const classes =
-      /^(?:inert|pending|formula|display|image|code|code-bar|code-name|lines|wrapped|table|loose|task|box|done|large|note|source|left|center|right|comment|keyword|number|string|title|tml-\w+)$/;
+      /^(?:inert|pending|formula|display|image|code|code-bar|code-name|lines|part|wrapped|table|loose|task|box|done|large|note|source|left|center|right|comment|keyword|number|string|title|tml-\w+)$/;
     for (const container of document.querySelectorAll('.markdown')) {
       for (const element of container.querySelectorAll('*')) {
         const inMath =
