@@ -120,12 +120,21 @@ function answerContent(
   if (!turn.parts.some((part) => part.type === 'opaque')) return words;
   const before = prefix();
   const blocks = turn.parts.flatMap((part): Fields[] => {
-    const block = kept(part, bond, before);
-    if (isFields(block)) return [block];
+    const thought = thoughtOf(kept(part, bond, before));
+    if (thought) return [thought];
     return part.type === 'text' && part.text.trim() !== '' ? [{ type: 'text', text: part.text }] : [];
   });
   if (blocks.every((block) => block.type === 'text')) return words;
   return blocks.some((block) => block.type === 'text') ? blocks : [...blocks, { type: 'text', text: words }];
+}
+
+/** A thought as `anthropic-stream.ts` keeps it. A chat may come from a file, which could have put anything in its place. */
+function thoughtOf(block: unknown): Fields | undefined {
+  if (!isFields(block)) return undefined;
+  const { type, thinking, signature, data } = block;
+  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string')
+    return { type, thinking, signature };
+  return type === 'redacted_thinking' && typeof data === 'string' ? { type, data } : undefined;
 }
 
 function trimmedAtEnd(content: string | Fields[]): string | Fields[] {

@@ -12,6 +12,7 @@ import { settled } from '../request';
 import { createThinkSplitter, type ThinkSplitter } from '../thinking';
 import { openaiUsage } from '../usage';
 import { pieces } from './openai-delta';
+import { listOf, textOf } from './reading';
 
 export const openaiChat: Dialect = {
   framing: 'sse',
@@ -89,7 +90,9 @@ function echoed(turn: Extract<Turn, { role: 'assistant' }>, provider: Provider):
   if (field === 'reasoning_details') {
     const kept = turn.parts.find((part) => part.type === 'opaque' && part.wire === 'openai-chat');
     const details = kept?.type === 'opaque' && isFields(kept.value) ? kept.value.reasoning_details : undefined;
-    return details === undefined ? {} : { reasoning_details: details };
+    // A chat may come from a file, which could have put anything in their place.
+    const thoughts = listOf(details).filter(({ type }) => textOf(type).startsWith('reasoning.'));
+    return thoughts.length === 0 ? {} : { reasoning_details: thoughts };
   }
   const text = turn.parts.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('');
   return text === '' ? {} : { [field]: text };

@@ -76,10 +76,17 @@ function itemsOf(turn: Turn, fence: string | undefined, bond: Bond): Fields[] {
   const text = answerText(turn.parts);
   if (text === '') return [];
   const thoughts = turn.parts.flatMap((part): Fields[] => {
-    const item = kept(part, bond);
-    return isFields(item) ? [item] : [];
+    const thought = thoughtOf(kept(part, bond));
+    return thought ? [thought] : [];
   });
   return [...thoughts, { role: 'assistant', content: text }];
+}
+
+/** A thought as `responses-stream.ts` keeps it. A chat may come from a file, which could have put anything in its place. */
+function thoughtOf(item: unknown): Fields | undefined {
+  if (!isFields(item) || item.type !== 'reasoning' || typeof item.encrypted_content !== 'string') return undefined;
+  const { type, id, summary, encrypted_content } = item;
+  return { type, id, summary, encrypted_content };
 }
 
 function questionContent(turn: Extract<Turn, { role: 'user' }>, fence: string | undefined): string | Fields[] {
