@@ -1,6 +1,7 @@
 import { i18n } from '#i18n';
 import { useEffect } from 'preact/hooks';
 import { useModel } from '@preact/signals';
+import type { Diagnosis } from '../../core/protocol';
 import { DoctorModel } from '../../state/doctor';
 import { DiagnosisView } from '../settings/DiagnosisView';
 import { Callout } from '../ui/Callout';
@@ -9,8 +10,15 @@ import { useGloss } from './context';
 import { errorWords } from './error-words';
 import styles from './Turn.module.css';
 
+interface ExaminationProps {
+  connectionId: string;
+  model: string;
+  /** The server's words that stand above already. */
+  said: string;
+}
+
 /** *What is wrong?*: looks into the connection of a failed answer and offers the cure. */
-export function Examination({ connectionId, model }: { connectionId: string; model: string }) {
+export function Examination({ connectionId, model, said }: ExaminationProps) {
   const { send, settings, panel, browser } = useGloss();
   const doctor = useModel(
     () =>
@@ -25,7 +33,7 @@ export function Examination({ connectionId, model }: { connectionId: string; mod
   useEffect(() => void doctor.examine(connectionId, model), []);
   const { diagnosis, examining, failure, mended } = doctor;
   return (
-    <div class={styles.failure}>
+    <div class={`${styles.failure} ${styles.examined}`}>
       {examining.value ? (
         <p class={styles.waiting} role="status">
           <Spinner /> {i18n.t('panel.fix.examining')}
@@ -37,7 +45,10 @@ export function Examination({ connectionId, model }: { connectionId: string; mod
         </Callout>
       ) : null}
       {diagnosis.value ? (
-        <DiagnosisView diagnosis={diagnosis.value} onFix={(fix) => void doctor.fix(connectionId, fix)} />
+        <DiagnosisView
+          diagnosis={withoutRepeating(diagnosis.value, said)}
+          onFix={(fix) => void doctor.fix(connectionId, fix)}
+        />
       ) : null}
       {mended.value ? (
         <p class={styles.note} role="status">
@@ -46,4 +57,9 @@ export function Examination({ connectionId, model }: { connectionId: string; mod
       ) : null}
     </div>
   );
+}
+
+function withoutRepeating(diagnosis: Diagnosis, said: string): Diagnosis {
+  const { detail, ...rest } = diagnosis;
+  return detail === undefined || said.startsWith(detail) ? rest : diagnosis;
 }

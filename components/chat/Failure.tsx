@@ -66,7 +66,9 @@ export function Failure({ answer, error }: { answer: AnswerMessage; error: ChatE
         {sentence}
       </Callout>
       {locked ? <Unlock id={answer.id} onUnlocked={act.retry} /> : null}
-      {examined.value ? <Examination connectionId={answer.connectionId} model={answer.model} /> : null}
+      {examined.value ? (
+        <Examination connectionId={answer.connectionId} model={answer.model} said={error.message} />
+      ) : null}
     </>
   );
 }

@@ -67,7 +67,9 @@ function FirstDecision({ looking, onReady }: FirstDecisionProps) {
           </Button>
         ) : null}
         {looking.value ? (
-          <LocalSearch access={looking.value} onReady={onReady} />
+          <div class={styles.local}>
+            <LocalSearch access={looking.value} onReady={onReady} />
+          </div>
         ) : (
           <Button
             kind="quiet"

@@ -3,6 +3,7 @@ import { browser } from 'wxt/browser';
 import type { CommandName, CommandOutput, Reply } from '../../core/protocol';
 import { createQueue } from '../../core/queue';
 import { redact } from '../../core/redact';
+import { createBreaker } from '../../providers/breaker';
 import { providerById } from '../../providers/catalog';
 import { choosePassages } from '../../providers/passages';
 import { streamChat } from '../../providers/stream';
@@ -27,6 +28,7 @@ import { createKeepAlive } from './keep-alive';
 import { createPanels, type PanelPort, type Panels } from './panels';
 import { menuCommands } from './menus';
 import { pageCommands } from './page';
+import { createQuiet } from './quiet';
 import { answer } from './router';
 import { createRuns, type Runs } from './runs';
 import { panelWord } from './schemas';
@@ -44,15 +46,12 @@ export interface Background {
 }
 
 export function createBackground(): Background {
-  let quiet: (() => void) | undefined;
-  const checkQuiet = () => {
-    if (quiet && runs.active() === 0 && panels.count() === 0) quiet();
-  };
+  const quiet = createQuiet(() => runs.active() === 0 && panels.count() === 0);
   const panels: Panels = createPanels({
     ready: () => runs.ready(),
     live: (chatId) => runs.live(chatId),
     parse: panelWord,
-    onGone: checkQuiet,
+    onGone: quiet.check,
   });
   const store = createChatWriter(crypto.randomUUID(), openChats({ owner: true, onTrouble: panels.storage }));
   const keys = createKeyStore({ session: sessionArea, now: clock.now });
@@ -63,10 +62,12 @@ export function createBackground(): Background {
     },
     new URL(browser.runtime.getURL('/')).hostname,
   );
+  const breaker = createBreaker(() => performance.now());
   const targets = createTargets({
     connections: () => connections.getValue(),
     defaultConnection: () => defaultConnection.getValue(),
     providerById,
+    isResting: breaker.isOpen,
   });
   const building: BuildWorld = {
     instructions: async () => (await preferences.getValue()).instructions,
@@ -76,11 +77,11 @@ export function createBackground(): Background {
   const ask = createAsk({
     ...building,
     stream: (target, chat, { key, signal, sleep }) =>
-      streamChat(target, chat, {
+      streamChat({ ...target, provider: breaker.gently(target.connection, target.provider) }, chat, {
         key,
         signal,
         sleep,
-        fetch: fetchAndNote,
+        fetch: breaker.watch(fetchAndNote),
         random: Math.random,
         now: clock.now,
         engines,
@@ -97,7 +98,7 @@ export function createBackground(): Background {
     onStorage: panels.storage,
     ask,
     targets,
-    onIdle: checkQuiet,
+    onIdle: quiet.check,
   });
   const inTurn = createQueue();
   const data = createDataCommands({
@@ -156,10 +157,7 @@ export function createBackground(): Background {
       // What cannot be settled now is tried again at the next start, and before the next import.
       await data.settle().catch(() => undefined);
     },
-    whenQuiet(act) {
-      quiet = act;
-      checkQuiet();
-    },
+    whenQuiet: quiet.when,
   };
 }
 

@@ -19,6 +19,8 @@ export interface TargetsWorld {
   connections(): Promise<Connection[]>;
   defaultConnection(): Promise<string | null>;
   providerById(id: string): Provider | undefined;
+  /** Whether its server keeps failing, so that nothing is sent there by itself. */
+  isResting?(connection: Connection, provider: Provider): boolean;
 }
 
 /** Quotes from the page, without a network or an AI: what answers when nothing is set up. */
@@ -63,6 +65,7 @@ export function createTargets(world: TargetsWorld): Targets {
       return links.flatMap((link) => {
         const found = all.find((each) => each.id === link.connectionId && each.enabled);
         const next = found && targetOf(found, link.model);
+        if (next?.provider && world.isResting?.(next.connection, next.provider)) return [];
         // Nobody is asked the same thing twice.
         if (!next || asked.has(`${next.connection.id} ${next.model}`)) return [];
         if (!chat?.chain && next.connection.id === connection.id) return [];

@@ -104,4 +104,16 @@ describe('who is asked', () => {
     ]);
     expect(await all.fallbacks({ connection: first, provider, model: 'm' }, { chain: [] })).toEqual([]);
   });
+
+  it('passes over one whose server keeps failing', async () => {
+    const first = connection('one', { options: { fallbacks: ['two', 'three'] } });
+    const all = createTargets({
+      connections: async () => [first, two, connection('three')],
+      defaultConnection: async () => null,
+      providerById: () => provider,
+      isResting: ({ id }) => id === 'two',
+    });
+    const found = await all.fallbacks({ connection: first, provider, model: 'm' });
+    expect(found.map((target) => target.connection.id)).toEqual(['three']);
+  });
 });

@@ -190,7 +190,6 @@ describe('what is typed is judged in place, and is still there', () => {
     ['no scheme', { baseUrl: 'example.org/v1', model: 'm' }],
     ['a user in the address', { baseUrl: 'https://user:pass@example.org/v1', model: 'm' }],
     ['plain http to the world', { baseUrl: 'http://example.org/v1', model: 'm' }],
-    ['no model', { baseUrl: 'https://example.org/v1', model: '' }],
     ['a space in the key', { baseUrl: 'https://example.org/v1', model: 'm', key: 'sk-abc def' }],
     ['no address', { baseUrl: '', model: 'm' }],
   ])('%s', async (_, values) => {
