@@ -38,9 +38,9 @@ export function chatMarkdown(chat: Chat, branch: readonly Message[], words: Mark
     const heading = message.role === 'user' ? words.you : words.answer(message.provider, message.model);
     const parts = message.parts.map((part: Part) => partMarkdown(part, words)).filter(Boolean);
     const cut = message.role === 'assistant' && message.state !== 'complete' ? [`*${words.interrupted}*`] : [];
-    return [`## ${oneLine(heading)}`, ...parts, ...cut].join('\n\n');
+    return [`## ${inert(oneLine(heading))}`, ...parts, ...cut].join('\n\n');
   });
-  return `${[`# ${oneLine(chat.title)}`, ...sections].join('\n\n')}\n`;
+  return `${[`# ${inert(oneLine(chat.title))}`, ...sections].join('\n\n')}\n`;
 }
 
 function partMarkdown(part: Part, words: MarkdownWords): string {
@@ -52,12 +52,12 @@ function partMarkdown(part: Part, words: MarkdownWords): string {
       return `${part.text
         .trim()
         .split('\n')
-        .map((line) => `> ${line}`)
+        .map((line) => `> ${inert(line)}`)
         .join('\n')}\n>\n> ${link(part.source.title, part.source.url)}`;
     case 'page':
       return `> ${link(part.source.title, part.source.url)}`;
     case 'image':
-      return `*${oneLine(words.image(part.name ?? ''))}*`;
+      return `*${inert(oneLine(words.image(part.name ?? '')))}*`;
     case 'citation':
       return `- ${link(part.title ?? part.url, part.url)}`;
     case 'reasoning':
@@ -70,11 +70,14 @@ function partMarkdown(part: Part, words: MarkdownWords): string {
   }
 }
 
+/** A page's words are no Markdown: whoever shows the file must not load a picture for them or take a tag for one. */
+const inert = (text: string): string => text.replaceAll(/!(?=\[)|<(?=[a-z/!?])/gi, '\\$&');
+
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
 /** Title and address are a page's own words; neither may end the link early. Other schemes than the web's stay text. */
 function link(title: string, url: string): string {
-  const label = oneLine(title || url).replaceAll(/[\\[\]]/g, '\\$&');
+  const label = inert(oneLine(title || url).replaceAll(/[\\[\]]/g, '\\$&'));
   if (!/^https?:/i.test(url)) return label;
   return `[${label}](<${url.replaceAll(/[<>\s]/g, encodeURIComponent)}>)`;
 }
