@@ -129,7 +129,9 @@ export function Composer() {
               class={styles.send}
               aria-label={i18n.t('panel.stop')}
               title={i18n.t('panel.stop')}
-              onClick={() => {
+              onClick={(event) => {
+                // The second click of a double click on Send is not meant for what has taken its place.
+                if (event.detail > 1) return;
                 void chat.stop();
                 field.current?.focus();
               }}

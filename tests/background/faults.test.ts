@@ -1,19 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Refused } from '../../entrypoints/background/commands';
 import { openChats } from '../../storage/chat-database';
 import { StorageFailure } from '../../storage/database';
+import { report, type Cost } from '../e2e/harness/faults';
 import { createWorld, say, settle, textOf, type World } from './world';
 
 /** The whole life of one answer; every step may be cut off by a failing or dying storage. */
-async function life(world: World): Promise<{ refused: unknown }> {
+async function life(world: World): Promise<{ refused: unknown; accepted: boolean }> {
   const worker = world.start();
   // A dead worker never answers, so nothing here may wait for it.
   void worker.runs.ready();
   await settle();
   const panel = await worker.open();
   let refused: unknown = null;
+  let accepted = false;
   worker
     .run('chat.send', { chatId: 'chat', messageId: 'question', parentId: null, parts: say('Why?') })
+    .then(() => (accepted = true))
     .catch((error: unknown) => (refused = error));
   await settle();
   const call = world.upstream.calls[0];
@@ -29,7 +32,7 @@ async function life(world: World): Promise<{ refused: unknown }> {
   }
   await settle();
   worker.kill();
-  return { refused };
+  return { refused, accepted };
 }
 
 const whole = 'One two three four.';
@@ -44,8 +47,17 @@ async function rows(world: World) {
   }));
 }
 
+/** What the faults of one test came to. */
+let tally = { times: 0, lost: 0, duplicates: 0 };
+const costs: Cost[] = [];
+afterAll(() => report('tests/background/faults.test.ts', costs));
+
 /** What must hold after any fault, once a next worker has started. */
-async function check(world: World, refused: unknown, n: number): Promise<string> {
+async function check(
+  world: World,
+  { refused, accepted }: Awaited<ReturnType<typeof life>>,
+  n: number,
+): Promise<string> {
   world.seam = undefined;
   const next = world.start();
   await next.runs.ready();
@@ -56,6 +68,10 @@ async function check(world: World, refused: unknown, n: number): Promise<string>
   expect(live, at).toEqual([]);
   expect(world.upstream.calls.length, at).toBeLessThanOrEqual(1);
   const question = messages.find((message) => message.role === 'user');
+  tally.times += 1;
+  tally.duplicates += Math.max(0, world.upstream.calls.length - 1);
+  // What was accepted, or asked, has to be there.
+  if (!question && (accepted || world.upstream.calls.length > 0)) tally.lost += 'Why?'.length;
   const answer = messages.find((message) => message.role === 'assistant');
   // Never asked without the question on disk; never half of question, answer and chat.
   if (world.upstream.calls.length > 0) expect(question, at).toBeDefined();
@@ -73,13 +89,15 @@ async function everyPoint(
   fault: (n: number, world: World) => { seam: World['seam']; reached(): boolean },
 ): Promise<Set<string>> {
   const ends = new Set<string>();
+  tally = { times: 0, lost: 0, duplicates: 0 };
   for (let n = 1; ; n += 1) {
     const world = createWorld();
     const { seam, reached } = fault(n, world);
     world.seam = seam;
-    const { refused } = await life(world);
+    const end = await life(world);
+    const { refused } = end;
     if (refused !== null) expect(refused, `fault ${n}`).toBeInstanceOf(Refused);
-    ends.add(await check(world, refused, n));
+    ends.add(await check(world, end, n));
     if (!reached()) return ends;
     expect(n).toBeLessThan(500);
   }
@@ -98,6 +116,7 @@ describe('a storage', () => {
       };
     });
     expect(ends).toEqual(new Set(['nothing', 'interrupted', 'complete']));
+    costs.push({ number: 35, name: 'the n-th storage operation fails once, for every n', ...tally });
   });
 
   it('that fails from any point on, for good, leaves a state one can act on', async () => {
@@ -112,6 +131,7 @@ describe('a storage', () => {
       };
     });
     expect(ends).toEqual(new Set(['nothing', 'interrupted', 'complete']));
+    costs.push({ number: 35, name: 'every storage operation from the n-th on fails, for every n', ...tally });
   });
 
   it('whose worker dies at any point is closed by the next worker', async () => {
@@ -128,6 +148,7 @@ describe('a storage', () => {
       };
     });
     expect(ends).toEqual(new Set(['nothing', 'interrupted', 'complete']));
+    costs.push({ number: 3, name: 'and 4: the worker dies at the n-th storage operation, for every n', ...tally });
   });
 });
 

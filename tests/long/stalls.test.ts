@@ -2,15 +2,17 @@
  * What takes minutes in real time, with nothing attached to the browser: long silences that end well, a silence without end,
  * and comments that keep the connection alive while nothing is said.
  */
-import { test } from 'vitest';
-import { answerToEnd, answers, ask, storedConnections } from '../../scripts/drive.mjs';
+import { afterAll, test } from 'vitest';
+import { answerToEnd, answers, ask } from '../../scripts/drive.mjs';
 import { done, pause, piece, RawServer, streamHead, type Doing } from '../e2e/harness/raw';
-import { Session, setUpConnection } from '../e2e/harness/session';
-import { makeDefault } from '../e2e/harness/gateways';
+import { report, rowsOf, type Cost } from '../e2e/harness/faults';
+import { Session } from '../e2e/harness/session';
+import { connectTo } from './connect';
 
 const minute = 60_000;
 
 interface Stall {
+  number: number;
   name: string;
   doing: Doing;
   /** Until the connection is over, at most. */
@@ -20,7 +22,8 @@ interface Stall {
 
 const stalls: readonly Stall[] = [
   {
-    name: '23: silence of two minutes, then it goes on',
+    number: 23,
+    name: 'silence of two minutes, then it goes on',
     doing: async (socket) => {
       socket.write(streamHead + piece('Before. '));
       await pause(2 * minute);
@@ -30,13 +33,15 @@ const stalls: readonly Stall[] = [
     says: 'Before. After.',
   },
   {
-    name: '24: silence without end is given up after five minutes, with its text',
+    number: 24,
+    name: 'silence without end is given up after five minutes, with its text',
     doing: (socket) => void socket.write(streamHead + piece('Never ended.')),
     minutes: 8,
     says: /Never ended\.[^]*interrupted/,
   },
   {
-    name: '24: comments alone are life, but no progress',
+    number: 24,
+    name: 'comments alone are life, but no progress',
     doing: async (socket) => {
       socket.write(streamHead + piece('Only pings.'));
       for (let at = 0; at < 60 && !socket.destroyed; at += 1) {
@@ -49,15 +54,15 @@ const stalls: readonly Stall[] = [
   },
 ];
 
-test.concurrent.for(stalls)('$name', { timeout: 12 * minute }, async ({ doing, minutes, says }, { expect }) => {
+const costs: Cost[] = [];
+afterAll(() => report('tests/long/stalls.test.ts', costs));
+
+test.concurrent.for(stalls)('$number: $name', { timeout: 12 * minute }, async (stall, { expect }) => {
+  const { number, name, doing, minutes, says } = stall;
   const session = await Session.start();
   const raw = await RawServer.start();
   try {
-    await setUpConnection(session.gloss, { baseUrl: raw.baseUrl, model: 'raw-model', key: 'long-key-1234567890' });
-    const options = await session.gloss.openOptions();
-    const added = (await storedConnections(options)).find((one) => one.baseUrl === raw.baseUrl);
-    await makeDefault(options, added?.id ?? '');
-    await options.close();
+    await connectTo(session.gloss, raw);
     const panel = await session.freshPanel();
     const over = new Promise<void>((resolve) =>
       raw.next((socket) => {
@@ -74,6 +79,15 @@ test.concurrent.for(stalls)('$name', { timeout: 12 * minute }, async ({ doing, m
     if (!again) throw new Error('the panel is gone');
     await answerToEnd(again);
     await expect.poll(() => answers(again).last().innerText()).toMatch(says);
+    const stored = JSON.stringify(await rowsOf(again, 'messages'));
+    const kept = says instanceof RegExp ? (says.source.split('\\.')[0] ?? '') : says;
+    costs.push({
+      number,
+      name,
+      times: 1,
+      lost: stored.includes(kept) ? 0 : kept.length,
+      duplicates: raw.chats.length - 1,
+    });
     expect(raw.chats).toHaveLength(1);
   } finally {
     await session.close();

@@ -3,7 +3,7 @@
  * kill it, and start it again on the same profile.
  */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -190,6 +190,57 @@ export class Gloss {
   async crash(page: Page): Promise<void> {
     const session = await this.context.newCDPSession(page);
     await Promise.race([session.send('Page.crash').catch(() => undefined), sleep(2000)]);
+  }
+
+  /** Acts on the browser's own page of extensions. */
+  private async manage(script: string): Promise<void> {
+    const page = await this.context.newPage();
+    await page.goto(`chrome://extensions/?id=${this.id}`);
+    await page.evaluate(script);
+    await page.close();
+  }
+
+  /** Switches the extension off, which ends everything of it at once, and on again. */
+  async switchOffAndOn(): Promise<void> {
+    const set = (on: boolean) => `chrome.management.setEnabled(${JSON.stringify(this.id)}, ${on})`;
+    await this.manage(set(false));
+    await until('the extension to be gone', () => this.panels().length === 0);
+    await this.manage(set(true));
+    // The worker that is going away may still be asked, for a moment.
+    await until('the extension to be there again', () => untilListening(this.context, this.id).catch(() => false));
+  }
+
+  /** No network for anything in the browser, the worker's requests included. */
+  setOffline(offline: boolean): Promise<void> {
+    return this.context.setOffline(offline);
+  }
+
+  /** Everything of the browser stands still, as on a machine that sleeps, until `thaw`. */
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
+  private signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.process.pid !== undefined) process.kill(-this.process.pid, signal);
+  }
+
+  /** A profile as it would be found if everything stopped in this moment. The caller removes it. */
+  snapshot(): string {
+    const copy = mkdtempSync(join(tmpdir(), 'gloss-snapshot-'));
+    this.freeze();
+    try {
+      cpSync(this.profile, copy, {
+        recursive: true,
+        filter: (path) => !/\/(Singleton\w+|DevToolsActivePort)$/.test(path),
+      });
+    } finally {
+      this.thaw();
+    }
+    return copy;
   }
 
   /** Ends the browser, as a user would or without a word, keeps its profile, and starts it again. */

@@ -1,5 +1,6 @@
 /** What a fault cost, scenario by scenario, and the page of the documentation that says so. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 
@@ -12,32 +13,62 @@ export interface Cost {
   lost: number;
   /** Requests beyond those the user asked for and the declared retries. */
   duplicates: number;
-  /** Milliseconds until there was something the user could do, at most. */
-  until: number;
+  /** Milliseconds until there was something the user could do, at most; absent where the clock is in the test's hand. */
+  until?: number;
 }
 
 const begin = '<!-- measured: begin -->';
 const end = '<!-- measured: end -->';
 
-/** Writes the table into docs/reliability.md, where `GLOSS_REPORT` is set: figures change with every run. */
-export function report(costs: readonly Cost[]): void {
+const heading = [
+  '| # | fault | times run | characters lost | duplicate requests | until the user can act, at most | test |',
+  '|--:|---|--:|--:|--:|--:|---|',
+];
+
+/**
+ * Writes a test file's rows into docs/reliability.md in the place of those it wrote last time, where `GLOSS_REPORT` is set:
+ * figures change with every run.
+ */
+export function report(test: string, costs: readonly Cost[]): void {
   if (!process.env.GLOSS_REPORT || costs.length === 0) return;
   const file = join(import.meta.dirname, '../../../docs/reliability.md');
-  const page = readFileSync(file, 'utf8');
-  const rows = costs
-    .toSorted((a, b) => a.number - b.number)
-    .map(
-      ({ number, name, times, lost, duplicates, until }) =>
-        `| ${number} | ${name} | ${times} | ${lost} | ${duplicates} | ${(until / 1000).toFixed(1)} s |`,
-    );
-  const table = [
-    '| # | fault | times run | characters lost | duplicate requests | until the user can act, at most |',
-    '|--:|---|--:|--:|--:|--:|',
-    ...rows,
-  ].join('\n');
-  const [before = '', rest = ''] = page.split(begin);
-  writeFileSync(file, `${before}${begin}\n${table}\n${end}${rest.split(end)[1] ?? ''}`);
+  alone(() => writeRows(file, test, costs));
 }
+
+/** Test files run side by side, and each writes rows of its own. */
+function alone(act: () => void): void {
+  const lock = join(tmpdir(), 'gloss-reliability-report');
+  for (let tries = 0; ; tries += 1) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      // Whoever was killed while holding it never gives it back.
+      if (tries > 100) rmSync(lock, { recursive: true, force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+  try {
+    act();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function writeRows(file: string, test: string, costs: readonly Cost[]): void {
+  const page = readFileSync(file, 'utf8');
+  const [before = '', rest = ''] = page.split(begin);
+  const [table = '', after = ''] = rest.split(end);
+  const others = table.split('\n').filter((line) => /^\| \d/.test(line) && !line.endsWith(`| \`${test}\` |`));
+  const own = costs.map(
+    ({ number, name, times, lost, duplicates, until }) =>
+      `| ${number} | ${name} | ${times} | ${lost} | ${duplicates} | ${until === undefined ? '–' : `${(until / 1000).toFixed(1)} s`} | \`${test}\` |`,
+  );
+  const rows = [...others, ...own].toSorted((one, other) => numberOf(one) - numberOf(other));
+  writeFileSync(file, `${before}${begin}\n${[...heading, ...rows].join('\n')}\n${end}${after}`);
+}
+
+const numberOf = (row: string): number => Number(/\d+/.exec(row)?.[0] ?? 0);
 
 /** All rows of a store, in whichever database of the extension it is, as any of its pages could read them. */
 export function rowsOf<Row>(page: Page, store: string): Promise<Row[]> {

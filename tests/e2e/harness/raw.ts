@@ -20,6 +20,8 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 export class RawServer {
   /** Chat requests as they came: their whole text. */
   readonly chats: string[] = [];
+  /** What happens to a request that nothing was planned for. */
+  otherwise: Doing = (socket) => void socket.end(streamHead + piece('A plain answer.') + done);
   private readonly plan: Doing[] = [];
   private readonly sockets = new Set<Socket>();
 
@@ -71,7 +73,7 @@ export class RawServer {
         return;
       }
       this.chats.push(text);
-      const doing = this.plan.shift() ?? ((one) => void one.end(streamHead + piece('A plain answer.') + done));
+      const doing = this.plan.shift() ?? this.otherwise;
       void Promise.resolve(doing(socket)).catch(() => socket.destroy());
     });
   }
