@@ -1,7 +1,7 @@
 /** What of a chat the user can take away as a file, and what becomes of chats that this Gloss cannot write or open. */
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { answerToEnd, answers, ask, questions } from '../../scripts/drive.mjs';
+import { answerToEnd, answers, ask, questions, storedConnections } from '../../scripts/drive.mjs';
 import { rowsOf } from './harness/faults';
 import { fileFrom } from './harness/files';
 import { Session } from './harness/session';
@@ -87,6 +87,36 @@ And it goes
   session.expectNoTrouble();
 });
 
+test('an export comes back in: looked at first, then imported beside what is there, and taken back', async () => {
+  await session.askAndWait(panel, 'Take me along');
+  const options = await session.gloss.openTab(session.gloss.url('options.html#data'));
+  const { text } = await fileFrom(options, () => options.getByRole('button', { name: 'Export' }).first().click());
+  expect(text).not.toContain('test-key');
+  const give = (name: string, content: string) =>
+    options
+      .getByLabel('File to import')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
+  const chats = async () => (await rowsOf<{ title: string }>(options, 'chats')).map(({ title }) => title);
+
+  await give('broken.json', text.slice(0, -20));
+  await expect.poll(() => options.getByRole('alert').innerText()).toContain('not JSON');
+
+  const other = text.replaceAll('Take me along', 'From elsewhere').replaceAll('Test server', 'Their server');
+  await give('gloss.json', other);
+  await options.getByText('Nothing has been imported yet').waitFor();
+  await expect.poll(() => options.locator('body').innerText()).toContain('Chats: 1, with 2 messages');
+  expect(await chats()).toEqual(['Take me along']);
+  await options.getByRole('button', { name: 'Import', exact: true }).click();
+  await options.getByText('Imported.').waitFor();
+  expect((await chats()).toSorted()).toEqual(['From elsewhere', 'Take me along']);
+  expect((await storedConnections(options)).map(({ name }) => name)).toEqual(['Test server', 'Their server']);
+  await options.getByRole('button', { name: 'Undo' }).click();
+  await options.getByText('The import is undone').waitFor();
+  expect(await chats()).toEqual(['Take me along']);
+  expect((await storedConnections(options)).map(({ name }) => name)).toEqual(['Test server']);
+  session.expectNoTrouble();
+});
+
 test('chats of a newer Gloss can be read and not changed, and the panel says so', async () => {
   await session.askAndWait(panel, 'Written by a newer one');
   await advance(panel);
@@ -96,12 +126,10 @@ test('chats of a newer Gloss can be read and not changed, and the panel says so'
   await panel.getByRole('button', { name: 'History' }).click();
   await panel.getByRole('region', { name: 'History' }).getByRole('button', { name: 'Written by a newer' }).click();
   await expect.poll(() => answers(panel).last().innerText()).toContain('A short answer');
-  await panel.screenshot({ path: '/tmp/nl/newer.png' });
 
   const before = session.upstream.chats.length;
   await ask(panel, 'Is not asked');
   await expect.poll(() => panel.getByRole('alert').count()).toBeGreaterThan(1);
-  await panel.screenshot({ path: '/tmp/nl/newer2.png' });
   expect(await panel.locator('body').innerText()).toContain('Update Gloss');
   expect(await panel.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Is not asked');
   expect(await questions(panel).count()).toBe(1);
@@ -115,7 +143,6 @@ test('a store that is damaged is set aside and kept, and a new one begun', async
   await advance(panel, 'journal');
   panel = await panelAfterRestart();
   await panel.getByRole('alert').filter({ hasText: 'damaged' }).waitFor();
-  await panel.screenshot({ path: '/tmp/nl/corrupt.png' });
   await session.askAndWait(panel, 'After it');
   expect(await databases(panel)).toEqual(expect.arrayContaining(['gloss-chats', 'gloss-chats.2']));
   // Nothing of the damaged one is gone.

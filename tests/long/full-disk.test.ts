@@ -59,7 +59,6 @@ test('a full disk: the answer goes on showing, the panel says so, and the export
   await expect.poll(() => answers(panel).last().innerText(), { timeout: 90_000 }).toContain('Nor this.');
   const whole = `On disk. ${pieces.join('')}Nor this.`;
   expect(JSON.stringify(await rowsOf(panel, 'messages'))).not.toContain('Nor this.');
-  await panel.screenshot({ path: '/tmp/nl/quota.png' });
   const { name, text } = await fileFrom(panel, () => banner.getByRole('button', { name: 'Export now' }).click());
   expect(name).toMatch(/^gloss-\d{4}-\d\d-\d\d\.json$/);
   expect(text).toContain('While there is room');
