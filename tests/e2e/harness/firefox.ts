@@ -19,6 +19,8 @@ export interface FirefoxOptions {
   /** With windows, on this screen. Default: headless. */
   display?: Display;
   prefs?: Record<string, unknown>;
+  /** Instead of `temporary`, which nothing updates, a test may install a build itself. */
+  install?: 'temporary' | 'none';
   /** Names of their own that lead to this machine. */
   hosts?: readonly string[];
   /** The addresses of other extensions, by their ids. */
@@ -39,7 +41,13 @@ export class GlossInFirefox {
     readonly id: string,
   ) {}
 
-  static async launch({ display, prefs = {}, hosts = [], others = {} }: FirefoxOptions = {}): Promise<GlossInFirefox> {
+  static async launch({
+    display,
+    prefs = {},
+    install = 'temporary',
+    hosts = [],
+    others = {},
+  }: FirefoxOptions = {}): Promise<GlossInFirefox> {
     const executablePath = findFirefox();
     if (!executablePath || !existsSync(executablePath))
       throw new Error('firefox-esr is needed, or another in GLOSS_FIREFOX');
@@ -65,7 +73,7 @@ export class GlossInFirefox {
         ...prefs,
       },
     });
-    await browser.installExtension(folder);
+    if (install === 'temporary') await browser.installExtension(folder);
     return new GlossInFirefox(browser, id);
   }
 
