@@ -138,6 +138,8 @@ export type Notice =
    * each, so that it can be shown; chats stored before it was kept have none.
    */
   | { kind: 'passages-chosen'; sent: number; of: number; pages?: SentPage[] }
+  /** This month cost as much as the user's limit for the connection, or more; US dollars. */
+  | { kind: 'over-limit'; connection: string; spent: number; limit: number }
   /** The answer reached the cap and was ended by Gloss. */
   | { kind: 'answer-cut'; characters: number }
   /** A part the model cannot take was left out of the request. */

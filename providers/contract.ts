@@ -190,6 +190,8 @@ export interface ConnectionOptions {
   fallbacks?: string[];
   /** Context length in tokens, where the server does not tell. */
   contextLength?: number;
+  /** US dollars a month from which on answers carry a warning. */
+  monthlyLimit?: number;
 }
 
 /** One unit of a stream: an SSE event (`event` absent unless named), an NDJSON line, or a whole JSON body. */

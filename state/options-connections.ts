@@ -1,6 +1,7 @@
 /** The list of connections: what is stored, which is the default, and what one click does to each. */
 import { type ReadonlySignal, computed, createModel, signal } from '@preact/signals';
 import type { KeyStatus, Send } from '../core/protocol';
+import type { Spent } from '../core/spending';
 import { type Connection, type Provider, needsKey } from '../providers/contract';
 import { type Draft, draftOf, emptyDraft, withProvider } from './options-draft';
 import { ConnectionForm, type FormDeps } from './options-form';
@@ -14,6 +15,8 @@ export interface ConnectionsDeps {
   connections: ReadonlySignal<readonly Connection[]>;
   defaultId: ReadonlySignal<string | null>;
   granted: ReadonlySignal<readonly string[]>;
+  /** What this month came to, by connection. */
+  spent?: ReadonlySignal<Readonly<Record<string, Spent>>>;
   newId(): string;
 }
 
@@ -25,6 +28,8 @@ export interface ConnectionRow {
   blocked: boolean;
   /** It needs a key and has none. `null` while that is not known. */
   keyless: boolean | null;
+  /** What it came to this month. */
+  spent?: Spent;
 }
 
 export const Connections = createModel((deps: ConnectionsDeps) => {
@@ -42,12 +47,14 @@ export const Connections = createModel((deps: ConnectionsDeps) => {
     deps.connections.value.map((connection) => {
       const entry = provider(connection.provider);
       const status = keys.value[connection.id];
+      const spent = deps.spent?.value[connection.id];
       return {
         connection,
         provider: entry,
         isDefault: connection.id === deps.defaultId.value,
         blocked: !patternsOf(connection).every((pattern) => deps.granted.value.includes(pattern)),
         keyless: status === undefined || entry === undefined ? null : needsKey(entry) && !status.present,
+        ...(spent ? { spent } : {}),
       };
     }),
   );

@@ -19,6 +19,7 @@ export interface Draft {
   sampling: Record<keyof Sampling, string>;
   maxTokens: string;
   contextLength: string;
+  monthlyLimit: string;
   reasoningEffort: ReasoningEffort | '';
   promptLayout: 'A' | 'C' | '';
   sendCookies: boolean;
@@ -55,6 +56,7 @@ export const emptyDraft = (id: string): Draft => ({
   sampling: { ...noSampling },
   maxTokens: '',
   contextLength: '',
+  monthlyLimit: '',
   reasoningEffort: '',
   promptLayout: '',
   sendCookies: false,
@@ -134,6 +136,7 @@ export function draftOf(connection: Connection): Draft {
     },
     maxTokens: text(connection.maxTokens),
     contextLength: text(options.contextLength),
+    monthlyLimit: text(options.monthlyLimit),
     reasoningEffort: connection.reasoningEffort ?? '',
     promptLayout: options.promptLayout ?? '',
     sendCookies: options.sendCookies ?? false,
@@ -155,6 +158,7 @@ export function connectionOf(draft: Draft, provider: Provider | undefined): Conn
   }
   const maxTokens = numberIn(draft.maxTokens, 1, 10_000_000);
   const contextLength = numberIn(draft.contextLength, 1, 100_000_000);
+  const monthlyLimit = numberIn(draft.monthlyLimit, 0, 1_000_000);
   const options: ConnectionOptions = {
     ...(draft.promptLayout === '' ? {} : { promptLayout: draft.promptLayout }),
     ...(draft.sendCookies ? { sendCookies: true } : {}),
@@ -163,6 +167,7 @@ export function connectionOf(draft: Draft, provider: Provider | undefined): Conn
     ...(draft.allowPrivateHttp ? { allowPrivateHttp: true } : {}),
     ...(draft.fallbacks.length > 0 ? { fallbacks: draft.fallbacks } : {}),
     ...(typeof contextLength === 'number' ? { contextLength } : {}),
+    ...(typeof monthlyLimit === 'number' ? { monthlyLimit } : {}),
   };
   const fields = Object.fromEntries(
     (provider?.fields ?? []).map(({ name }) => [name, draft.fields[name]?.trim() ?? '']),

@@ -25,7 +25,8 @@ export type FieldName =
   | 'model'
   | keyof Sampling
   | 'maxTokens'
-  | 'contextLength';
+  | 'contextLength'
+  | 'monthlyLimit';
 
 export type Problem =
   | { kind: 'missing' }
@@ -72,6 +73,9 @@ export function problemsOf(
     problems.maxTokens = { kind: 'number', min: 1, max: 10_000_000 };
   if (numberIn(draft.contextLength, 1, 100_000_000) === null) {
     problems.contextLength = { kind: 'number', min: 1, max: 100_000_000 };
+  }
+  if (numberIn(draft.monthlyLimit, 0, 1_000_000) === null) {
+    problems.monthlyLimit = { kind: 'number', min: 0, max: 1_000_000 };
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 /** Preferences and connections: versioned items with defaults and migrations, in `storage.local`. Keys are never here. */
 import { storage } from 'wxt/utils/storage';
+import type { SpendingBook } from '../core/spending';
 import type { Connection } from '../providers/contract';
 
 /** An action of the user's own. The prompt may hold `{selection}`, `{page}` and `{language}`. */
@@ -48,6 +49,9 @@ export const defaultConnection = storage.defineItem<string | null>('local:defaul
   version: 1,
   fallback: null,
 });
+
+/** What answers came to, by month and connection. Written by the background alone. */
+export const spending = storage.defineItem<SpendingBook>('local:spending', { version: 1, fallback: {} });
 
 /** When each origin was last asked, in epoch milliseconds. Written by the background alone. */
 export const lastUsed = storage.defineItem<Record<string, number>>('local:lastUsed', { version: 1, fallback: {} });

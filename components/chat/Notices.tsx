@@ -84,6 +84,9 @@ function WaitingNotice({ since }: { since: number }) {
   );
 }
 
+const dollars = (amount: number): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' }).format(amount);
+
 function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' | 'passages-chosen' }>): string {
   switch (notice.kind) {
     case 'server':
@@ -100,6 +103,10 @@ function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' | 'pass
       ].join(' ');
     case 'turns-left-out':
       return i18n.t('panel.notice.turnsLeftOut', [String(notice.turns)]);
+    case 'over-limit': {
+      const [spent, limit] = [dollars(notice.spent), dollars(notice.limit)];
+      return i18n.t('panel.notice.overLimit', [notice.connection, spent, limit]);
+    }
     case 'answer-cut':
       return i18n.t('panel.notice.answerCut', [notice.characters.toLocaleString()]);
     case 'part-left-out':

@@ -31,7 +31,7 @@ export function AdvancedFields({ form, others }: { form: ConnectionForm; others:
   const draft = form.draft.value;
   const hidden = provider.quirks?.noSampling ?? [];
   // An error in here would be invisible while it is folded.
-  const troubled = [...samplingNames, 'maxTokens' as const, 'contextLength' as const].some(
+  const troubled = [...samplingNames, 'maxTokens' as const, 'contextLength' as const, 'monthlyLimit' as const].some(
     (name) => form.problems.value[name] !== undefined,
   );
   return (
@@ -68,6 +68,15 @@ export function AdvancedFields({ form, others }: { form: ConnectionForm; others:
             value={draft.contextLength}
             {...roomWords(provider)}
             onInput={(contextLength) => form.update({ contextLength })}
+          />
+          <NumberField
+            form={form}
+            name="monthlyLimit"
+            label={i18n.t('options.advanced.monthlyLimit')}
+            hint={i18n.t('options.advanced.monthlyLimitHint')}
+            empty={i18n.t('options.advanced.noLimit')}
+            value={draft.monthlyLimit}
+            onInput={(monthlyLimit) => form.update({ monthlyLimit })}
           />
           {provider.quirks?.reasoningEffort === undefined ? null : (
             <Field id="connection-effort" label={i18n.t('options.advanced.effort')}>
@@ -218,7 +227,9 @@ function Fallbacks({ form, others }: { form: ConnectionForm; others: readonly Co
 
 interface NumberFieldProps {
   form: ConnectionForm;
-  name: keyof Sampling | 'maxTokens' | 'contextLength';
+  name: keyof Sampling | 'maxTokens' | 'contextLength' | 'monthlyLimit';
+  /** What an empty field means, in words. */
+  empty?: string;
   label: string;
   value: string;
   /** What goes out when the field is empty. */
@@ -238,7 +249,7 @@ function roomWords({ quirks }: Provider): { placeholder?: number; hint?: string 
   return { placeholder: usual, hint };
 }
 
-function NumberField({ form, name, label, value, placeholder, range, hint, onInput }: NumberFieldProps) {
+function NumberField({ form, name, label, value, placeholder, range, hint, empty, onInput }: NumberFieldProps) {
   const problem = form.problems.value[name];
   const words = hint ?? (range ? `${range[0]} – ${range[1]}`.replace('-', '−') : '');
   return (
@@ -255,7 +266,9 @@ function NumberField({ form, name, label, value, placeholder, range, hint, onInp
           inputMode="decimal"
           autocomplete="off"
           value={value}
-          placeholder={placeholder === undefined ? i18n.t('options.advanced.serverDefault') : String(placeholder)}
+          placeholder={
+            placeholder === undefined ? (empty ?? i18n.t('options.advanced.serverDefault')) : String(placeholder)
+          }
           onInput={(event) => onInput(event.currentTarget.value)}
           onBlur={() => form.touch(name)}
         />

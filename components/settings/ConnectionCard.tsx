@@ -1,6 +1,7 @@
 import { i18n } from '#i18n';
 import { Pencil, Trash2 } from 'lucide';
 import type { ComponentChildren } from 'preact';
+import type { Spent } from '../../core/spending';
 import type { ConnectionRow } from '../../state/options-connections';
 import { Button } from '../ui/Button';
 import { visible } from '../ui/visible';
@@ -67,6 +68,7 @@ export function ConnectionCard({
         </p>
       ) : null}
       {keyless === true && connection.enabled ? <p class={styles.trouble}>{i18n.t('options.keyless')}</p> : null}
+      {row.spent ? <SpentLine spent={row.spent} limit={connection.options?.monthlyLimit} /> : null}
       <div class={styles.actions}>
         <Button size="small" kind="quiet" icon={Pencil} aria-describedby={id} aria-expanded={open} onClick={onEdit}>
           {i18n.t('options.edit')}
@@ -85,3 +87,18 @@ export function ConnectionCard({
     </li>
   );
 }
+
+/** What it came to this month; over the user's limit, as a warning. */
+function SpentLine({ spent, limit }: { spent: Spent; limit: number | undefined }) {
+  const { answers, input, output, cost } = spent;
+  const over = limit !== undefined && cost >= limit;
+  const words = [
+    i18n.t('options.spent', [answers.toLocaleString(), input.toLocaleString(), output.toLocaleString()]),
+    ...(cost > 0 ? [i18n.t('panel.usage.about', [dollars(cost)])] : []),
+    ...(over ? [i18n.t('options.overLimit', [dollars(limit)])] : []),
+  ];
+  return <p class={over ? styles.trouble : styles.spent}>{words.join(' · ')}</p>;
+}
+
+const dollars = (amount: number): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' }).format(amount);

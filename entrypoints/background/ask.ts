@@ -23,6 +23,8 @@ export interface AskWorld extends BuildWorld {
   keyFor(connectionId: string, origin: string): Promise<KeyAnswer>;
   /** Puts the header rules in place that this connection needs. */
   ensureRules(connection: Connection, provider: Provider): Promise<void>;
+  /** What this month cost, where that is over the user's limit. */
+  overLimit?(connection: Connection): Promise<{ spent: number; limit: number } | null>;
 }
 
 /** What building a request needs from the world. */
@@ -75,6 +77,8 @@ export function createAsk(world: AskWorld): Ask {
     }
     const { connection, key } = ready;
     const { chat, provider } = await build({ ...target, provider: ready.provider }, messages);
+    const over = await world.overLimit?.(connection);
+    if (over) yield { type: 'notice', notice: { kind: 'over-limit', connection: connection.name, ...over } };
     yield* world.stream({ provider, connection }, chat, { ...control, key });
   };
 }

@@ -14,7 +14,7 @@ import { createDrafts } from '../../storage/drafts';
 import { createKeyStore } from '../../storage/key-store';
 import { modelLists } from '../../storage/model-lists';
 import { sessionArea } from '../../storage/session-area';
-import { connections, defaultConnection, lastUsed, preferences } from '../../storage/settings';
+import { connections, defaultConnection, lastUsed, preferences, spending } from '../../storage/settings';
 import { createAsk, createBuild, type BuildWorld } from './ask';
 import { createChatCommands } from './chat-commands';
 import { clock } from './clock';
@@ -33,6 +33,7 @@ import { answer } from './router';
 import { createRuns, type Runs } from './runs';
 import { panelWord } from './schemas';
 import { createRate } from './sender';
+import { createSpending } from './spending';
 import { createTargets } from './targets';
 
 export interface Background {
@@ -74,6 +75,13 @@ export function createBackground(): Background {
     choose: choosePassages,
     modelLists,
   };
+  const spent = createSpending({
+    book: spending,
+    connections: () => connections.getValue(),
+    providerById,
+    lists: modelLists,
+    now: clock.now,
+  });
   const ask = createAsk({
     ...building,
     stream: (target, chat, { key, signal, sleep }) =>
@@ -89,6 +97,7 @@ export function createBackground(): Background {
     allowed: (pattern) => browser.permissions.contains({ origins: [pattern] }),
     keyFor: keys.keyFor,
     ensureRules: headers.ensureRules,
+    overLimit: spent.overLimit,
   });
   const runs: Runs = createRuns({
     store,
@@ -99,6 +108,7 @@ export function createBackground(): Background {
     ask,
     targets,
     onIdle: quiet.check,
+    onAnswered: (answer) => void spent.note(answer).catch(() => undefined),
   });
   const inTurn = createQueue();
   const data = createDataCommands({

@@ -93,6 +93,7 @@ const notice = variant('kind', [
     pages: exactOptional(list(object({ id, title: text, text: long }), many)),
   }),
   object({ kind: literal('answer-cut'), characters: whole }),
+  object({ kind: literal('over-limit'), connection: text, spent: amount, limit: amount }),
   object({
     kind: literal('part-left-out'),
     part: picklist([

@@ -16,6 +16,8 @@ export interface RunsWorld extends Omit<RunWorld, 'panels'> {
   };
   ask: Ask;
   targets: Targets;
+  /** An answer is over, and stored or given up. */
+  onAnswered?(answer: AnswerMessage): void;
   /** Called whenever nothing is being answered any more. */
   onIdle?(): void;
 }
@@ -75,6 +77,7 @@ export function createRuns(world: RunsWorld): Runs {
     live.set(run.id, run);
     void run.settled.then(async () => {
       if (await run.save()) live.delete(run.id);
+      world.onAnswered?.(run.answer);
       if (active() === 0) world.onIdle?.();
     });
   }

@@ -101,6 +101,7 @@ const options = strictObject({
   allowPrivateHttp: exactOptional(boolean()),
   fallbacks: exactOptional(pipe(array(id), maxLength(20))),
   contextLength: exactOptional(whole),
+  monthlyLimit: exactOptional(between(0, 1_000_000)),
 });
 
 /** A connection as the background writes it. */

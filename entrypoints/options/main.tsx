@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { browser } from 'wxt/browser';
 import '../../assets/styles/base.css';
 import './options.css';
+import { type SpendingBook, type Spent, monthOf } from '../../core/spending';
 import { catalog } from '../../providers/catalog';
 import { downloadModel, promptApi } from '../../providers/engines/prompt-api';
 import { Connections } from '../../state/options-connections';
@@ -22,6 +23,7 @@ import {
   defaultPreferences,
   lastUsed,
   preferences as preferencesItem,
+  spending,
 } from '../../storage/settings';
 import { defaults, followAppearance } from '../sidepanel/appearance';
 import { createSend } from '../sidepanel/send';
@@ -40,6 +42,8 @@ const settings = new SettingsModel({
   defaultConnection,
   fallback: defaults,
 });
+const spent = signal<Readonly<Record<string, Spent>>>({});
+const showSpent = (book: SpendingBook) => void (spent.value = book[monthOf(Date.now())] ?? {});
 const used = signal<Readonly<Record<string, number>>>({});
 const ledger = new Ledger({ access: siteAccess, connections: settings.connections, used });
 const connections = new Connections({
@@ -49,6 +53,7 @@ const connections = new Connections({
   connections: settings.connections,
   defaultId: settings.defaultId,
   granted: ledger.granted,
+  spent,
   newId,
 });
 const local = new LocalServers({ send, access: siteAccess, catalog: () => catalog, newId });
@@ -127,6 +132,7 @@ async function start(): Promise<void> {
   siteAccess.watch(() => void ledger.refresh());
   preferencesItem.watch((next) => preferences.follow(next));
   lastUsed.watch((next) => (used.value = next));
+  spending.watch(showSpent);
   addEventListener('hashchange', followAddress);
   addEventListener('pagehide', () => {
     void preferences.flush();
@@ -136,6 +142,7 @@ async function start(): Promise<void> {
 
   await Promise.all([settings.follow(), preferences.load(), ledger.refresh(), passphrase.refresh()]);
   used.value = await lastUsed.getValue();
+  showSpent(await spending.getValue());
   followKeys();
   followAddress();
   const root = document.querySelector('#app');

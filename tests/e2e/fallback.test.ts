@@ -1,4 +1,4 @@
-/** Who is asked when the chosen one fails, who never hears of it, and what the answer says. */
+/** Who is asked when the chosen one fails, who never hears of it, what the answer says, and what it all came to. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answerToEnd, answers, ask, newChat, storedConnections, until } from '../../scripts/drive.mjs';
@@ -140,4 +140,38 @@ test('a wait before the next try ends with Retry now, or for good with Stop', as
   await answerToEnd(panel);
   expect(await panel.getByRole('button', { name: 'Retry now' }).count()).toBe(0);
   expect(heard()).toEqual([3, 0, 0]);
+});
+
+test('what a connection came to this month stands on its card, and from the limit on its answers warn', async () => {
+  const options = await gloss.openOptions();
+  const card = options
+    .getByRole('listitem')
+    .filter({ has: options.getByRole('heading', { name: 'Third', exact: true }) });
+  await card.getByRole('button', { name: 'Edit' }).click();
+  await options.getByText('Advanced', { exact: true }).click();
+  await options.getByRole('textbox', { name: 'Warn above, in US dollars a month' }).fill('1');
+  await options.getByRole('button', { name: 'Save', exact: true }).click();
+  await options.getByText(/^Saved/).waitFor();
+
+  await panel.bringToFront();
+  await panel.getByRole('combobox', { name: 'Model' }).click();
+  await panel.getByRole('option', { name: /third-model/ }).click();
+  const usage = { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050, cost: 1.25 };
+  const choices = [{ index: 0, delta: { content: 'Dear.' } }];
+  const end = [{ index: 0, delta: {}, finish_reason: 'stop' }];
+  servers.Third.next({ events: [{ choices }, { choices: end, usage }] });
+  await ask(panel, 'How much?');
+  await expect.poll(answer).toContain('Dear.');
+  await answerToEnd(panel);
+  expect(await answer()).not.toContain('Your limit');
+  await expect
+    .poll(() => card.innerText())
+    .toMatch(/1,000 tokens in, 50 out · about \$1\.25 · over your limit of \$1\.00/);
+
+  servers.Third.next({ pieces: ['Still answering.'] });
+  await ask(panel, 'And now?');
+  await expect.poll(answer).toContain('Still answering.');
+  expect(await answer()).toContain('Third has come to about $1.25 this month. Your limit is $1.00.');
+  await answerToEnd(panel);
+  await options.close();
 });
