@@ -6,7 +6,7 @@ import type { ChatReader, HistoryCursor, SearchHit } from '../storage/chats';
 
 export interface HistoryDeps {
   send: Send;
-  reader: Pick<ChatReader, 'history' | 'search' | 'count'>;
+  reader: Pick<ChatReader, 'history' | 'search' | 'prepareSearch' | 'count'>;
   /** Epoch milliseconds. */
   now(): number;
   /** Calls back after so many milliseconds; the result cancels. */
@@ -101,7 +101,8 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
       cancelDraw = undefined;
       if (!search.signal.aborted) hits.value = [...found];
     };
-    draw();
+    // What the letters before found stays until there is something else to show.
+    if (hits.peek() === null) draw();
     try {
       for await (const hit of reader.search(words, search.signal)) {
         if (search.signal.aborted) return;
@@ -153,8 +154,11 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
     /** The chat that was just deleted and can be brought back. */
     deleted,
 
-    /** Reads the newest page again. */
-    load: (): Promise<void> => page(null),
+    /** Reads the newest page again, and then what a search will need: whoever opens the list may search it. */
+    async load(): Promise<void> {
+      await page(null);
+      reader.prepareSearch().catch(() => undefined);
+    },
 
     /** Reads the page after the last one. */
     async more(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Database } from './database';
 
 /** Reads chats straight from the database; pages and background alike. */
 export function createChatReader(database: Database<ChatSchema> = openChats()): ChatReader {
+  const { search, prepare } = createSearch(database);
   return {
     chat: (id) => database.read('chat', ['chats'], (transaction) => transaction.objectStore('chats').get(id)),
     messages: (chatId) => readMessages(database, chatId),
@@ -17,7 +18,8 @@ export function createChatReader(database: Database<ChatSchema> = openChats()): 
       return rows.filter((row) => row.to > after);
     },
     history: (options) => readHistory(database, options),
-    search: createSearch(database),
+    search,
+    prepareSearch: prepare,
     count: async () => {
       const [all, deleted] = await database.read('count', ['chats'], (transaction) => {
         const chats = transaction.objectStore('chats');

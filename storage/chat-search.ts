@@ -6,8 +6,8 @@ import type { Database } from './database';
 /** Rows in one reading; few enough that turning them into objects is no long task. */
 const chatsAtOnce = 400;
 const textsAtOnce = 300;
-/** Texts looked through before others get their turn. */
-const textsInTurn = 2_000;
+/** Milliseconds of looking before others get their turn. */
+const turn = 8;
 const hitsPerChat = 3;
 
 /** Characters shown before a match, and in all. */
@@ -17,69 +17,113 @@ const shown = 160;
 /** How long what was read is kept for the next letter of the query, in milliseconds. */
 const keptFor = 30_000;
 
+/** A text and what is looked through: the same in lower case. Made once, as making it takes longer than looking. */
+interface Searchable<Row> {
+  row: Row;
+  lower: string;
+}
+
 /** Everything a search looks through, newest chat first, with the stamp it was read under. */
 interface Library {
   stamp: string | undefined;
-  chats: Chat[];
+  chats: Promise<Searchable<Chat>[]>;
   /** By chat, in order. */
-  texts: Map<string, TextRow[]>;
+  texts: Promise<Map<string, Searchable<TextRow>[]>>;
+}
+
+export interface Search {
+  search: ChatReader['search'];
+  /** Reads what a search will look through, unless it has been read. */
+  prepare(): Promise<void>;
 }
 
 /**
- * Titles first, then texts, newest chat first. Letters match whatever their case; nothing else is interpreted. The first
- * search reads the words of all chats, in slices; those that follow soon look through what was read.
+ * Titles first, then texts, newest chat first. Letters match whatever their case; nothing else is interpreted. The words of
+ * all chats are read once, in slices, best before the first search; what was read serves all that follow soon.
  */
-export function createSearch(database: Database<ChatSchema>): ChatReader['search'] {
-  let kept: Library | undefined;
+export function createSearch(database: Database<ChatSchema>): Search {
+  let library: Library | undefined;
   let forget: ReturnType<typeof setTimeout> | undefined;
 
-  const keep = (library: Library) => {
-    kept = library;
-    clearTimeout(forget);
-    forget = setTimeout(() => (kept = undefined), keptFor);
-  };
-
-  return async function* search(query, signal) {
-    const wanted = lowered(query.trim());
-    if (!wanted || signal.aborted) return;
+  async function open(): Promise<Library> {
     const stamp = await readStamp(database);
-    const known = kept && kept.stamp === stamp ? kept : undefined;
-    const chats = known?.chats ?? (await readChats(database, signal));
-    if (!chats || signal.aborted) return;
-    for (const chat of chats) {
-      const hit = match(chat.title, wanted);
-      if (hit) yield { chat, ...hit };
+    clearTimeout(forget);
+    const opened = library && library.stamp === stamp ? library : read(stamp);
+    library = opened;
+    // The time begins to run when all is read, and anew with every search.
+    const later = () => {
+      if (library !== opened) return;
+      clearTimeout(forget);
+      forget = setTimeout(() => (library = undefined), keptFor);
+    };
+    Promise.all([opened.chats, opened.texts]).then(later, () => {
+      if (library === opened) library = undefined;
+    });
+    return opened;
+  }
+
+  function read(stamp: string | undefined): Library {
+    const chats = readChats(database);
+    return { stamp, chats, texts: chats.then(() => readTexts(database)) };
+  }
+
+  return {
+    async *search(query, signal) {
+      const wanted = lowered(query.trim());
+      if (!wanted || signal.aborted) return;
+      const opened = await open();
+      const chats = await opened.chats;
       if (signal.aborted) return;
-    }
-    const texts = known?.texts ?? (await readTexts(database, signal));
-    if (!texts || signal.aborted) return;
-    keep({ stamp, chats, texts });
-    yield* searchTexts(chats, texts, wanted, signal);
+      for (const { row: chat, lower } of chats) {
+        const hit = match(chat.title, lower, wanted);
+        if (hit) yield { chat, ...hit };
+        if (signal.aborted) return;
+      }
+      const texts = await opened.texts;
+      if (!signal.aborted) yield* searchTexts(chats, texts, wanted, signal);
+    },
+    async prepare() {
+      const { chats, texts } = await open();
+      await Promise.all([chats, texts]);
+    },
   };
 }
 
 async function* searchTexts(
-  chats: readonly Chat[],
-  texts: ReadonlyMap<string, readonly TextRow[]>,
+  chats: readonly Searchable<Chat>[],
+  texts: ReadonlyMap<string, readonly Searchable<TextRow>[]>,
   wanted: string,
   signal: AbortSignal,
 ): AsyncGenerator<SearchHit> {
-  let looked = 0;
-  for (const chat of chats) {
+  let since = performance.now();
+  for (const { row: chat } of chats) {
     let hits = 0;
-    for (const row of texts.get(chat.id) ?? []) {
-      looked += 1;
-      if (looked % textsInTurn === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-      const hit = match(row.text, wanted);
+    for (const { row, lower } of texts.get(chat.id) ?? []) {
+      const hit = match(row.text, lower, wanted);
       if (!hit) continue;
       yield { chat, messageId: row.id, ...hit };
       if (signal.aborted) return;
       hits += 1;
       if (hits === hitsPerChat) break;
     }
+    if (performance.now() - since > turn) {
+      await othersTurn();
+      since = performance.now();
+    }
     if (signal.aborted) return;
   }
 }
+
+/** Lets input and drawing come first. A timer would wait four milliseconds each time. */
+const othersTurn = () =>
+  new Promise<void>((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 
 async function readStamp(database: Database<ChatSchema>): Promise<string | undefined> {
   const row = await database.read('search stamp', ['stamp'], (transaction) =>
@@ -88,43 +132,39 @@ async function readStamp(database: Database<ChatSchema>): Promise<string | undef
   return row?.value;
 }
 
-/** Newest first, without deleted ones; `undefined` if the search was given up. */
-async function readChats(database: Database<ChatSchema>, signal: AbortSignal): Promise<Chat[] | undefined> {
-  const chats: Chat[] = [];
+/** Newest first, without deleted ones. */
+async function readChats(database: Database<ChatSchema>): Promise<Searchable<Chat>[]> {
+  const chats: Searchable<Chat>[] = [];
   let range: IDBKeyRange | null = null;
   for (;;) {
     const batch: Chat[] = await database.read('search chats', ['chats'], (transaction) =>
       transaction.objectStore('chats').index('byUpdated').getAll(range, chatsAtOnce),
     );
-    if (signal.aborted) return undefined;
-    chats.push(...batch.filter((chat) => chat.deletedAt === undefined));
+    for (const row of batch) if (row.deletedAt === undefined) chats.push({ row, lower: lowered(row.title) });
     const last = batch.at(-1);
     if (!last || batch.length < chatsAtOnce) return chats.reverse();
     range = IDBKeyRange.lowerBound([last.updatedAt, last.id], true);
   }
 }
 
-async function readTexts(
-  database: Database<ChatSchema>,
-  signal: AbortSignal,
-): Promise<Map<string, TextRow[]> | undefined> {
-  const texts = new Map<string, TextRow[]>();
+async function readTexts(database: Database<ChatSchema>): Promise<Map<string, Searchable<TextRow>[]>> {
+  const texts = new Map<string, Searchable<TextRow>[]>();
   let range: IDBKeyRange | null = null;
   for (;;) {
     const batch: TextRow[] = await database.read('search texts', ['texts'], (transaction) =>
       transaction.objectStore('texts').getAll(range, textsAtOnce),
     );
-    if (signal.aborted) return undefined;
     for (const row of batch) {
+      const text = { row, lower: lowered(row.text) };
       const rows = texts.get(row.chatId);
-      if (rows) rows.push(row);
-      else texts.set(row.chatId, [row]);
+      if (rows) rows.push(text);
+      else texts.set(row.chatId, [text]);
     }
     const last = batch.at(-1);
     if (!last || batch.length < textsAtOnce) break;
     range = IDBKeyRange.lowerBound(last.id, true);
   }
-  for (const rows of texts.values()) rows.sort((one, other) => one.order - other.order);
+  for (const rows of texts.values()) rows.sort((one, other) => one.row.order - other.row.order);
   return texts;
 }
 
@@ -138,8 +178,8 @@ function lowered(text: string): string {
   }).join('');
 }
 
-function match(text: string, wanted: string): Pick<SearchHit, 'snippet' | 'start' | 'length'> | null {
-  const at = lowered(text).indexOf(wanted);
+function match(text: string, lower: string, wanted: string): Pick<SearchHit, 'snippet' | 'start' | 'length'> | null {
+  const at = lower.indexOf(wanted);
   if (at < 0) return null;
   let from = Math.max(0, at - before);
   // Begin at a word where one is near, and never inside a surrogate pair.

@@ -47,6 +47,8 @@ export interface ChatReader {
   history(options: { limit: number; before?: HistoryCursor }): Promise<{ chats: Chat[]; next?: HistoryCursor }>;
   /** Titles first, then texts, newest chat first; yields in slices so that nothing blocks. */
   search(query: string, signal: AbortSignal): AsyncIterable<SearchHit>;
+  /** Reads what a search looks through before anybody searches; the first search then answers as soon as the next. */
+  prepareSearch(): Promise<void>;
   count(): Promise<number>;
 }
 

@@ -11,6 +11,7 @@ export function lazyReader(loading: Promise<ChatReader>): ChatReader {
     async *search(query, signal) {
       yield* (await loading).search(query, signal);
     },
+    prepareSearch: async () => (await loading).prepareSearch(),
     count: async () => (await loading).count(),
   };
 }

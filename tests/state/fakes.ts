@@ -84,6 +84,7 @@ export function fakeStore() {
           if (start >= 0) yield { chat, snippet: chat.title, start, length: query.length };
         }
       },
+      async prepareSearch() {},
       async count() {
         return chats.size;
       },

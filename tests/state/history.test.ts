@@ -140,6 +140,27 @@ describe('search', () => {
     stop();
   });
 
+  it('reads what a search needs as soon as the list is on show', async () => {
+    const { history, store } = library(3);
+    let prepared = 0;
+    store.reader.prepareSearch = async () => void (prepared += 1);
+    await history.load();
+    expect(prepared).toBe(1);
+  });
+
+  it('keeps what was found on show until there is something else to show', async () => {
+    const { history, pause } = library(30);
+    history.search('chat 2');
+    await pause();
+    const counts: number[] = [];
+    const stop = history.hits.subscribe((hits) => counts.push(hits?.length ?? -1));
+    history.search('chat 29');
+    await pause();
+    expect(counts.at(-1)).toBe(1);
+    expect(counts).not.toContain(0);
+    stop();
+  });
+
   it('stops at more hits than anyone reads', async () => {
     const { history, pause, store } = library(mostHits + 40);
     expect(store.chats.size).toBeGreaterThan(mostHits);

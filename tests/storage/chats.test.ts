@@ -318,6 +318,26 @@ describe('search', () => {
     expect(await find('rescued')).toEqual(['d-a1']);
   });
 
+  it('reads the words before anybody searches, and only once for all who wait for them', async () => {
+    await insert({ chat: chat('a'), messages: [question('a', 'Capital LETTERS')] });
+    let readings = 0;
+    const reader = createChatReader(
+      openChats({
+        name,
+        seam: (operation, phase) => void (phase === 'begin' && operation === 'search texts' && (readings += 1)),
+      }),
+    );
+    const find = async (query: string) => {
+      const found: string[] = [];
+      for await (const hit of reader.search(query, new AbortController().signal)) found.push(hit.snippet);
+      return found;
+    };
+    const [, , early] = await Promise.all([reader.prepareSearch(), reader.prepareSearch(), find('letters')]);
+    expect(early).toEqual(['Capital LETTERS']);
+    expect(await find('capital')).toEqual(['Capital LETTERS']);
+    expect(readings).toBe(1);
+  });
+
   it('reaches the end of a long chat and of a long history, in small readings, and stops when told', async () => {
     const many = Array.from({ length: 350 }, (_, order) =>
       question('long', order === 349 ? 'the very last' : 'filler', order),

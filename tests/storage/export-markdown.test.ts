@@ -126,6 +126,7 @@ describe('a branch', () => {
         : [],
     history: async () => ({ chats: [] }),
     async *search() {},
+    prepareSearch: async () => undefined,
     count: async () => 0,
   });
   const at = (id: string, parentId: string | null, order: number): Message => ({
