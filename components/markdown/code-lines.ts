@@ -73,6 +73,11 @@ export class CodeLines {
     return true;
   }
 
+  /** Lets go of everything but the elements, once no more is to come and nothing is left to colour. */
+  forget(): void {
+    this.pieces.length = 0;
+  }
+
   clear(): void {
     for (const piece of this.pieces.splice(0).toReversed()) this.parts.remove(piece.element);
     this.whole = 0;

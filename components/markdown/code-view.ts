@@ -3,6 +3,7 @@ import { element, type BlockView, type Drawing } from './drawing';
 import { Highlighter } from './highlighter';
 import { grammarOf } from './languages';
 import { visible } from '../ui/visible';
+import type { MarkdownLabels } from './view';
 import type { Block, CodeBlock } from './tree';
 
 /** Lines from which on a block of code can be saved as a file. */
@@ -17,16 +18,20 @@ export class CodeView implements BlockView {
   readonly element = element('div', 'code');
   private readonly lines: CodeLines;
   private readonly bar = element('div', 'code-bar');
-  private readonly drawing: Drawing;
+  private readonly labels: MarkdownLabels;
   private block: CodeBlock;
   private download: HTMLButtonElement | undefined;
   private highlighter: Highlighter | undefined;
   private colouringLater = false;
+  /** Loading the grammar, or waiting for more code: the pieces are still needed. */
+  private loading = false;
+  private settled = false;
 
   constructor(drawing: Drawing, block: CodeBlock) {
-    this.drawing = drawing;
     this.block = block;
     const { labels } = drawing;
+    // Not the drawing: the buttons keep this view for as long as the code shows.
+    this.labels = labels;
     const code = element('code');
     const pre = element('pre');
     // Long lines scroll, and what scrolls must be reachable by keyboard.
@@ -46,13 +51,17 @@ export class CodeView implements BlockView {
   }
 
   private async loadGrammar(block: CodeBlock): Promise<void> {
+    const loading = grammarOf(languageOf(block))?.();
+    if (!loading) return;
+    this.loading = true;
     try {
-      const grammar = await grammarOf(languageOf(block))?.();
-      if (!grammar) return;
-      this.highlighter = new Highlighter(grammar);
+      this.highlighter = new Highlighter(await loading);
+      this.loading = false;
       this.colour();
     } catch {
       // Code without colour is still code.
+      this.loading = false;
+      this.letGo();
     }
   }
 
@@ -60,19 +69,21 @@ export class CodeView implements BlockView {
     return block.kind === 'code' && languageOf(block) === languageOf(this.block);
   }
 
-  update(block: Block): void {
+  update(block: Block, settled: boolean): void {
     if (block.kind !== 'code') return;
+    this.settled = settled;
     // Code keeps its whole lines only as long as it is the same block; a previewed one is made anew each time.
     if (block !== this.block) this.lines.clear();
     this.block = block;
     this.lines.show(block.text, block.partial);
-    this.colour();
     if (!this.download && this.lines.count > linesToDownload) this.offerDownload();
+    this.colour();
   }
 
   /** Colours whole lines: the few that came with this frame at once, many in slices. */
   private colour(): void {
-    if (!this.highlighter || this.colouringLater) return;
+    if (this.colouringLater) return;
+    if (!this.highlighter) return this.letGo();
     const until = performance.now() + colourBudget;
     try {
       this.colouringLater = !this.lines.colour(this.highlighter, () => performance.now() >= until);
@@ -80,15 +91,22 @@ export class CodeView implements BlockView {
       // A grammar that stumbles leaves the rest plain.
       this.highlighter = undefined;
     }
-    if (!this.colouringLater) return;
+    if (!this.colouringLater) return this.letGo();
     requestAnimationFrame(() => {
       this.colouringLater = false;
       if (this.element.isConnected) this.colour();
     });
   }
 
+  /** What is finished needs nothing but its elements, and its source for the buttons. */
+  private letGo(): void {
+    if (!this.settled || this.loading) return;
+    this.highlighter = undefined;
+    this.lines.forget();
+  }
+
   private async copy(copy: HTMLButtonElement): Promise<void> {
-    const { labels } = this.drawing;
+    const { labels } = this;
     const done = await navigator.clipboard.writeText(this.block.text).then(
       () => true,
       () => false,
@@ -100,7 +118,7 @@ export class CodeView implements BlockView {
   }
 
   private offerDownload(): void {
-    this.download = button(this.drawing.labels.download, () => {
+    this.download = button(this.labels.download, () => {
       const file = element('a');
       file.href = URL.createObjectURL(new Blob([this.block.text], { type: 'text/plain' }));
       file.download = fileNameOf(languageOf(this.block));

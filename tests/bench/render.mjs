@@ -1,8 +1,8 @@
 /**
  * The render part of `npm run bench`: what it costs to show a growing answer, beside limits and other renderers, each in a
  * page of its own with real frames. Writes the first table of docs/performance.md.
- * `node tests/bench/render.mjs [answer] [growth] [fence]`; BENCH_REPETITIONS sets how often (default 5). Takes about two hours
- * and wants the machine for itself.
+ * `node tests/bench/render.mjs [answer] [growth] [fence]`; BENCH_REPETITIONS sets how often (default 5), BENCH_ANSWERS which
+ * answers, such as `20@1,20@4` (KB at a slowdown). All of it takes about two hours and wants the machine for itself.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -67,7 +67,10 @@ async function answers() {
     { size: 20_000, throttle: 4, share: 1 },
     { size: 50_000, throttle: 1, share: 0.6 },
     { size: 50_000, throttle: 4, share: 0.6 },
-  ];
+  ].filter(
+    ({ size, throttle }) =>
+      !process.env.BENCH_ANSWERS || process.env.BENCH_ANSWERS.split(',').includes(`${size / 1000}@${throttle}`),
+  );
   const results = [];
   for (const { share, ...condition } of conditions) {
     results.push({ condition, ...(await compare(renderers, condition, Math.max(1, Math.round(repetitions * share)))) });
@@ -162,7 +165,7 @@ const parts = { answer: answers, growth, fence };
 function write(name, text) {
   const begin = `<!-- render ${name}: begin -->`;
   const end = `<!-- render ${name}: end -->`;
-  const said = `Measured ${new Date().toISOString().slice(0, 10)}, Chromium ${stage.version}, ${cpus().length} cores (load ${firstLoad} to ${load()}), ${repetitions} runs of each or three fifths of them.`;
+  const said = `Measured ${new Date().toISOString().slice(0, 10)}, Chromium ${stage.version}, ${cpus().length} cores (load ${firstLoad} to ${load()}), ${repetitions === 1 ? 'one run of each' : `${repetitions} runs of each or three fifths of them`}.`;
   const block = `${begin}\n\n${said}\n\n${text}\n\n${end}`;
   const document = readFileSync(page, 'utf8');
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];

@@ -38,7 +38,7 @@ export async function openStage(chromiumPath) {
     address: `http://127.0.0.1:${port}`,
     async close() {
       await browser.close();
-      server.disconnect();
+      if (server.connected) server.disconnect();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -301,6 +301,19 @@ describe('colour', () => {
     expect(atOnce.serialise().replaceAll('[]', '')).toBe(parent.serialise().replaceAll('[]', ''));
   });
 
+  test('code that has ended keeps its elements, and its source for the buttons alone', async () => {
+    const forget = vi.spyOn(CodeLines.prototype, 'forget');
+    const stage = new Stage().add('```ts\nlet a = 1;\n').add('let b = 2;\n');
+    await grammarOf('ts')?.();
+    await Promise.resolve();
+    expect(forget).not.toHaveBeenCalled();
+    stage.add('```\n\nWords').end();
+    await vi.waitFor(() => expect(forget).toHaveBeenCalledOnce());
+    expect(stage.tree.match(/className="keyword"/g)).toHaveLength(2);
+    expect(stage.words).toContain('let a = 1;\nlet b = 2;\n');
+    forget.mockRestore();
+  });
+
   test('code is coloured in slices', async () => {
     const grammar = await grammarOf('ts')?.();
     if (!grammar) throw new Error('no grammar');

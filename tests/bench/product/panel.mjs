@@ -39,3 +39,19 @@ export function paintedText(wanted) {
     look();
   });
 }
+
+/**
+ * Asks with keys, and looks for the end with one look at one attribute. A driver's own way through roles and texts walks the
+ * whole document each time, on the thread that is measured: below a megabyte of chat that is more than the answer takes.
+ */
+export async function askLightly(panel, text) {
+  await panel.evaluate(() => document.querySelector('textarea').focus());
+  await panel.keyboard.insertText(text);
+  await panel.keyboard.press('Enter');
+}
+
+export async function endLightly(panel, timeout) {
+  const busy = () => document.querySelector('article[aria-busy="true"]') !== null;
+  await panel.waitForFunction(busy, null, { polling: 50 });
+  await panel.waitForFunction(`!(${busy})()`, null, { polling: 500, timeout });
+}
