@@ -1,7 +1,7 @@
 /** A real browser for the model: panels that are clicked, a server whose every byte is the test's, and the store as it is. */
 import type { Socket } from 'node:net';
 import type { Page } from 'playwright';
-import { answers, ask, questions } from '../../scripts/drive.mjs';
+import { answers, ask, questions, until } from '../../scripts/drive.mjs';
 import { rowsOf } from '../e2e/harness/faults';
 import { done, piece, RawServer, streamHead } from '../e2e/harness/raw';
 import { Session } from '../e2e/harness/session';
@@ -67,7 +67,13 @@ export class BrowserWorld {
   }
 
   async openPanel(): Promise<void> {
-    this.panel = await this.session.gloss.openPanelTab();
+    const { gloss } = this.session;
+    const before = new Set(gloss.panels());
+    // Always in the same window, whichever is in front: drafts and the chat shown last belong to a window.
+    await this.eye.evaluate(
+      `chrome.tabs.getCurrent().then(({ windowId }) => chrome.tabs.create({ windowId, url: 'sidepanel.html' }))`,
+    );
+    this.panel = await until('the panel', () => gloss.panels().find((page) => !before.has(page)));
     await this.panel.getByRole('textbox', { name: 'Message' }).waitFor();
   }
 
