@@ -9,7 +9,7 @@ import { report, rowsOf, type Cost } from '../e2e/harness/faults';
 import { Session } from '../e2e/harness/session';
 import { connectTo } from './connect';
 
-/** A server on the user's own machine is given ten minutes, any other five; tests/providers has both with a clock in its hand. */
+/** A server on the user’s own machine is given ten minutes of silence, any other five (`providers/alarms.ts`). */
 const minute = 60_000;
 
 interface Stall {
