@@ -2,14 +2,12 @@ import { browser } from 'wxt/browser';
 import { originPattern } from '../../core/address';
 import type { Send } from '../../core/protocol';
 import type { Browser } from '../../components/chat/context';
+import { siteAccess } from '../options/access';
 
 /** Addresses → patterns of the browser's permissions, each once. What is no address is left out. */
 const patternsOf = (urls: readonly string[]): string[] => [
   ...new Set(urls.filter((url) => URL.canParse(url)).map((url) => originPattern(url))),
 ];
-
-/** The kinds of data Firefox asks about, in the same prompt as the site. */
-const dataKinds = ['websiteContent', 'personalCommunications', 'authenticationInfo'];
 
 /** What the panel does with the browser. */
 export function createActs(send: Send, files: Pick<Browser, 'exportChats' | 'saveMarkdown'>): Browser {
@@ -21,11 +19,7 @@ export function createActs(send: Send, files: Pick<Browser, 'exportChats' | 'sav
     },
     openLink: (url) => void send('link.open', { url }),
     showSource: (source) => void send('page.show', source),
-    requestAccess(urls) {
-      const origins = patternsOf(urls);
-      const asked = import.meta.env.FIREFOX ? { origins, data_collection: dataKinds } : { origins };
-      return browser.permissions.request(asked);
-    },
+    requestAccess: (urls) => siteAccess.request(patternsOf(urls)),
     returnAccess: (urls) => browser.permissions.remove({ origins: patternsOf(urls) }),
     ...files,
     async builtIn() {

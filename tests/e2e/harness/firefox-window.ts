@@ -95,7 +95,7 @@ export class FirefoxWindow {
   async allow(): Promise<string> {
     const prompt = `document.querySelector('#notification-popup popupnotification')`;
     await until('the question', async () => (await this.inBrowser('PopupNotifications.isPanelOpen')) === true);
-    const words = await this.inBrowser(`${prompt}.textContent + ' ' + ${prompt}.innerText`);
+    const words = await this.inBrowser(`${prompt}.textContent`);
     await until('the question to be answered', async () => {
       const place = await this.placeOf(`${prompt}?.button`);
       if (!place) return true;
