@@ -1,8 +1,8 @@
 /** Choosing who answers: every connection's models in one list that can be searched, favourites first. */
 import { computed, createModel, signal, type ReadonlySignal } from '@preact/signals';
-import type { AnswerMessage, ChatError } from '../core/chat';
+import type { ChatError } from '../core/chat';
 import type { ConnectionDraft, ModelEntry, Send } from '../core/protocol';
-import type { Connection, Price, Provider } from '../providers/contract';
+import type { Connection, Provider } from '../providers/contract';
 
 export interface ModelsDeps {
   send: Send;
@@ -95,28 +95,6 @@ export function seesPictures(
   const known = provider?.models?.find(({ id }) => id === model);
   return flag(listed?.['images']) ?? known?.images ?? provider?.capabilities.images;
 }
-
-/** What an answer cost by the prices that are known, in US dollars; `undefined` where they are not. */
-export function estimatedCost(
-  { providerId, connectionId, model, usage }: Pick<AnswerMessage, 'providerId' | 'connectionId' | 'model' | 'usage'>,
-  listings: ReadonlyMap<string, Listing>,
-  providers: readonly Provider[],
-): number | undefined {
-  if (usage?.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
-  const listed = listings.get(connectionId)?.models.find(({ id }) => id === model)?.['price'];
-  const known = providers.find(({ id }) => id === providerId)?.models?.find(({ id }) => id === model)?.price;
-  const price = isPrice(listed) ? listed : known;
-  if (!price) return undefined;
-  return (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
-}
-
-const isPrice = (value: unknown): value is Price =>
-  typeof value === 'object' &&
-  value !== null &&
-  'input' in value &&
-  'output' in value &&
-  typeof value.input === 'number' &&
-  typeof value.output === 'number';
 
 export const ModelsModel = createModel(({ send, connections, catalog }: ModelsDeps) => {
   const query = signal('');

@@ -3,7 +3,7 @@ import type { AnswerMessage } from '../../core/chat';
 import { createQueue } from '../../core/queue';
 import { type SpendingBook, monthOf, withAnswer } from '../../core/spending';
 import type { Connection, Provider } from '../../providers/contract';
-import { estimatedCost } from '../../state/models';
+import { estimatedCost } from '../../state/cost';
 import { type ModelCache, listId } from './models';
 
 export interface SpendingWorld {

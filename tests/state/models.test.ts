@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Provider } from '../../providers/contract';
-import { estimatedCost, ModelsModel, seesPictures } from '../../state/models';
+import { estimatedCost } from '../../state/cost';
+import { ModelsModel, seesPictures } from '../../state/models';
 import { fakeBackground, refusal } from './fakes';
 
 const connection = (id: string, over: Partial<Connection> = {}): Connection => ({
