@@ -2,7 +2,7 @@ import { i18n } from '#i18n';
 import { RefreshCw, StepForward } from 'lucide';
 import type { AnswerMessage } from '../../core/chat';
 import { textOf } from '../../core/fold';
-import { estimatedCost } from '../../state/models';
+import { estimatedCost } from '../../state/cost';
 import type { Versions as Count } from '../../state/tree';
 import { Button } from '../ui/Button';
 import { CopyButton } from '../ui/CopyButton';
