@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 import type { Page } from 'playwright';
 import { answers, ask, questions, until } from '../../scripts/drive.mjs';
-import { rowsOf } from '../e2e/harness/faults';
 import { done, piece, RawServer, streamHead } from '../e2e/harness/raw';
 import { Session } from '../e2e/harness/session';
 import { connectTo } from '../long/connect';
@@ -83,12 +82,29 @@ export class BrowserWorld {
   }
 
   async stored(): Promise<Stored> {
-    const [messages, chats, journal, live] = await Promise.all([
-      rowsOf<MessageRow>(this.eye, 'messages'),
-      rowsOf<{ id: string; deletedAt?: number }>(this.eye, 'chats'),
-      rowsOf<{ run: string; from: number; events: { type: string; text?: string }[] }>(this.eye, 'journal'),
-      rowsOf(this.eye, 'live'),
-    ]);
+    // In one transaction: an answer that ends between two readings would be neither in its row nor in the journal.
+    const { messages, chats, journal, live } = await this.eye.evaluate(async () => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open('gloss-chats');
+        opening.addEventListener('success', () => resolve(opening.result));
+        opening.addEventListener('error', () => reject(opening.error ?? new Error('not opened')));
+      });
+      const transaction = database.transaction(['messages', 'chats', 'journal', 'live']);
+      const all = <Row>(store: string) =>
+        new Promise<Row[]>((resolve, reject) => {
+          const rows: IDBRequest<Row[]> = transaction.objectStore(store).getAll();
+          rows.addEventListener('success', () => resolve(rows.result));
+          rows.addEventListener('error', () => reject(rows.error ?? new Error(store)));
+        });
+      const [messages, chats, journal, live] = await Promise.all([
+        all<MessageRow>('messages'),
+        all<{ id: string; deletedAt?: number }>('chats'),
+        all<{ run: string; from: number; events: { type: string; text?: string }[] }>('journal'),
+        all('live'),
+      ]);
+      database.close();
+      return { messages, chats, journal, live };
+    });
     const rowsFor = (run: string) => journal.filter((row) => row.run === run).toSorted((a, b) => a.from - b.from);
     return {
       messages: messages
