@@ -51,7 +51,7 @@ export async function askLightly(panel, text) {
 }
 
 export async function endLightly(panel, timeout) {
-  const busy = () => document.querySelector('article[aria-busy="true"]') !== null;
-  await panel.waitForFunction(busy, null, { polling: 50 });
-  await panel.waitForFunction(`!(${busy})()`, null, { polling: 500, timeout });
+  const busy = (wanted) => wanted === (document.querySelector('article[aria-busy="true"]') !== null);
+  await panel.waitForFunction(busy, true, { polling: 50 });
+  await panel.waitForFunction(busy, false, { polling: 500, timeout });
 }

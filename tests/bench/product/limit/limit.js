@@ -2,6 +2,7 @@
 globalThis.benchLimit = async (url, question) => {
   const log = document.querySelector('main');
   log.replaceChildren();
+  document.body.classList.add('asked');
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -47,4 +48,5 @@ globalThis.benchLimit = async (url, question) => {
     }
   }
   show();
+  document.body.classList.remove('asked');
 };
