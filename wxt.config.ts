@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import type { Plugin } from 'vite';
+import { report } from './scripts/sizes.mjs';
 
 /** The policy of every page of the extension (security: no inline script or style, no frame, no HTML sink). */
 const pagePolicy = [
@@ -38,6 +39,20 @@ const pageHead: Plugin = {
   name: 'gloss-page-head',
   transformIndexHtml: () =>
     headOfPages.map(([tag, attrs]) => ({ tag, attrs: { ...attrs }, injectTo: 'head-prepend' as const })),
+};
+
+/** What only a person reads of a provider. The worker shows nothing to anybody, so its copy of the catalog does without. */
+const wordsOfCatalog =
+  /^\s*(?:description|docsUrl|historicalUrl|label|placeholder):\s*(?:'[^'\n]*'|"[^"\n]*"|`[^`\n]*`|\w+),\n/gm;
+
+const leanCatalog: Plugin = {
+  name: 'gloss-lean-catalog',
+  apply: (config) => JSON.stringify(config.build?.lib ?? '').includes('background'),
+  transform: {
+    order: 'pre',
+    handler: (code, id) =>
+      /\/providers\/catalog\/[^/]+\.ts$/.test(id) ? { code: code.replace(wordsOfCatalog, ''), map: null } : null,
+  },
 };
 
 export const geckoId = 'gloss@gloss-panel.org';
@@ -95,8 +110,16 @@ export default defineConfig({
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: { modulePreload: false },
     worker: { format: 'es' },
-    plugins: command === 'build' ? [pageHead] : [],
+    plugins: command === 'build' ? [pageHead, leanCatalog] : [],
   }),
+  hooks: {
+    'build:done'(wxt) {
+      if (wxt.config.command !== 'build') return;
+      const { text, over } = report(wxt.config.outDir);
+      // Only said here, so that an attempt can be built; `tests/e2e/artefact.test.ts` fails for the same figures.
+      wxt.logger[over.length > 0 ? 'warn' : 'info'](`What it weighs:\n${text}`);
+    },
+  },
   zip: {
     includeSources: [
       'assets/**',
@@ -106,6 +129,7 @@ export default defineConfig({
       'locales/**',
       'providers/**',
       'public/**',
+      'scripts/sizes.mjs',
       'state/**',
       'storage/**',
       'package.json',
