@@ -13,9 +13,9 @@ export const budgets = {
   options: 60_000,
   // The aim is 120 kB; what it holds instead is in docs/decisions/worker-size.md. Whoever adds to it should know.
   worker: 244_000,
-  // Firefox's has the polyfill in it, which steps aside there.
-  firefoxWorker: 254_000,
   package: 400_000,
+  /** Firefox's pages and worker have the polyfill in them, which steps aside there: this much as it is. */
+  polyfill: 10_000,
   /** Any script that is loaded later, unless it is named below. */
   later: 16_000,
   /** The typesetter of formulas, with the first formula. */
@@ -68,17 +68,18 @@ export function weigh(folder) {
   const script = (file) => gzipped(read(file));
   const isFirefox = !('service_worker' in (JSON.parse(read('manifest.json')).background ?? {}));
 
+  const more = isFirefox ? budgets.polyfill : 0;
   const rows = [
     { what: `panel, at once (${panel.length} scripts, gzip)`, bytes: sum(panel, script), budget: budgets.panel },
     {
       what: `options, at once (${options.length} scripts, gzip)`,
       bytes: sum(options, script),
-      budget: budgets.options,
+      budget: budgets.options + more / 3,
     },
     {
       what: 'worker (one script, as it is)',
       bytes: read('background.js').length,
-      budget: isFirefox ? budgets.firefoxWorker : budgets.worker,
+      budget: budgets.worker + more,
     },
     {
       what: `package (${files.length} files, as a zip)`,
@@ -87,7 +88,7 @@ export function weigh(folder) {
         const bytes = read(file);
         return Math.min(bytes.length, deflateRawSync(bytes, { level: 9 }).length) + 2 * file.length + 80;
       }),
-      budget: budgets.package,
+      budget: budgets.package + more,
     },
   ];
   const later = files
