@@ -7,14 +7,10 @@ import { addressOfText, isSameDocument, placeIn } from '../../core/text-fragment
 import { Refused, type CommandTable } from './commands';
 import { findPlace } from './find-place';
 import { openTab } from './new-tab';
-import { readPage } from './reader';
 import { readSelection, type Selection } from './selection';
 
-/**
- * How a page is read. A slice is well below the 50 ms after which a page feels stuck, also on a machine that is four times
- * slower; a page that is not read after ten seconds is cut there.
- */
-const reader = { sliceMs: 12, limitMs: 10_000, characters: 4 * pageCap };
+/** What `entrypoints/read-page.ts` becomes. Its value is what `readPage` says. */
+const reader = '/read-page.js';
 
 /** A page that does not answer at all, in milliseconds. */
 const patience = 20_000;
@@ -29,7 +25,7 @@ export async function readTab(tabId: number, url: string | undefined): Promise<P
     try {
       marks = await inTime(
         browser.scripting
-          .executeScript({ target: { tabId }, func: readPage, args: [reader] })
+          .executeScript<[], PageMarks>({ target: { tabId }, files: [reader] })
           .then(([done]) => done?.result),
       );
     } catch (error) {

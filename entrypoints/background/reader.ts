@@ -1,7 +1,7 @@
 import type { Kind, Mark, PageMarks, ReaderOptions } from '../../core/page-text';
 
 /**
- * Reads what a page shows, in document order. It is injected with `scripting.executeScript`, which sends its source: so it
+ * Reads what a page shows, in document order. `entrypoints/read-page.ts` takes it into pages; the tests send its source: so it
  * is one function, long as it is, that uses nothing from outside of itself. It works in slices and leaves nothing behind.
  *
  * Left out and counted (PI-3 of the security requirements): what is not rendered, not visible, transparent, clipped away, of
