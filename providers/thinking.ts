@@ -8,6 +8,9 @@ const tags: readonly (readonly [string, string])[] = [
   ['◁think▷', '◁/think▷'],
 ];
 
+/** Blanks before a thought that are waited through, in UTF-16 units; more of them are text, or each would cost all before it. */
+const mostBlank = 1000;
+
 const closingTags = tags.map(([, tag]) => tag);
 const closers = /<\/(?:think|thinking|thoughts?|reasoning)>|\[\/think\]|◁\/think▷/gi;
 
@@ -35,6 +38,10 @@ export function createThinkSplitter(): ThinkSplitter {
     switch (mode) {
       case 'start': {
         const start = held.trimStart();
+        if (held.length - start.length > mostBlank) {
+          mode = 'text';
+          return { events: [], again: true };
+        }
         const opened = tags.find(([tag]) => start.slice(0, tag.length).toLowerCase() === tag);
         if (opened) {
           mode = 'thinking';

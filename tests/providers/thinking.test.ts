@@ -92,6 +92,18 @@ describe('thoughts in the text', () => {
     );
   });
 
+  it('holds back no more than a thousand blanks before a thought', () => {
+    expect(split([`${' '.repeat(1000)}<think>a</think>b`])).toMatchObject({ thought: 'a', answer: 'b' });
+    const blank = `${'\n'.repeat(1001)}<think>a</think>b`;
+    for (const pieces of [[blank], blank.match(/[\s\S]{1,7}/g) ?? []])
+      expect(split(pieces)).toMatchObject({ thought: '', answer: blank });
+    const splitter = createThinkSplitter();
+    // A model that writes nothing but empty lines is shown doing so, and costs no more with every line.
+    for (let lines = 0; lines < 1000; lines += 1) expect(splitter.take('\n')).toEqual([]);
+    expect(splitter.take('\n')).toEqual([{ type: 'text-delta', text: '\n'.repeat(1001) }]);
+    expect(splitter.take('\n')).toEqual([{ type: 'text-delta', text: '\n' }]);
+  });
+
   it('never looks back, however often something looks like a tag', () => {
     // Looking back each time would take minutes.
     const text = `\`\`\`\n${'\n</think>'.repeat(100_000)}`;
