@@ -9,6 +9,7 @@ import { Icon } from '../ui/Icon';
 import { lazily } from '../ui/lazily';
 import { hostOf, visible } from '../ui/visible';
 import { useGloss } from './context';
+import { pageFacts } from './page-facts';
 import styles from './Attachments.module.css';
 
 const SentPage = lazily(() => import('./SentPage').then((module) => module.SentPage));
@@ -66,21 +67,13 @@ export function SourcedQuote({ quote }: { quote: QuotePart }) {
 /** A page in a question. `question` is the question's id. */
 export function AskedPage({ page, question }: { page: PagePart; question: string }) {
   const open = useSignal(false);
-  const { text, source, hidden, removed, cut = 0 } = page;
-  const facts = [
-    hostOf(source.url),
-    i18n.t('panel.page.size', [text.length.toLocaleString()]),
-    hidden > 0 ? i18n.t('panel.page.hidden', [hidden.toLocaleString()]) : '',
-    removed > 0 ? i18n.t('panel.page.removed', [removed.toLocaleString()]) : '',
-    cut > 0 ? i18n.t('panel.page.cut', [cut.toLocaleString()]) : '',
-  ];
   return (
     <>
       <div class={styles.page}>
         <Icon icon={FileText} size={15} />
         <span class={styles.pageTitle}>
-          <bdi>{visible(source.title)}</bdi>
-          <small>{facts.filter((fact) => fact !== '').join(' · ')}</small>
+          <bdi>{visible(page.source.title)}</bdi>
+          <small>{pageFacts(page).join(' · ')}</small>
           <button
             type="button"
             class={styles.more}

@@ -1,6 +1,6 @@
 import { i18n } from '#i18n';
-import { asSent } from '../../core/attachment';
 import type { AnswerMessage, PagePart, SentPage as Sent } from '../../core/chat';
+import { ExactText } from '../ui/ExactText';
 import { useGloss } from './context';
 import styles from './Attachments.module.css';
 
@@ -38,11 +38,7 @@ export function chosenPages(answer: AnswerMessage): readonly Sent[] | undefined 
 export function SentText({ text, words }: { text: string; words: string }) {
   return (
     <>
-      {text === '' ? null : (
-        <pre class={styles.sent} dir="auto" tabIndex={0} aria-label={i18n.t('panel.sent.show')}>
-          {asSent(text)}
-        </pre>
-      )}
+      {text === '' ? null : <ExactText text={text} label={i18n.t('panel.sent.show')} />}
       {words === '' ? null : <small class={styles.sentWords}>{words}</small>}
     </>
   );

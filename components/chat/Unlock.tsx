@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { useModel, useSignal } from '@preact/signals';
 import { PassphraseModel } from '../../state/options-passphrase';
-import { Field } from '../settings/Field';
+import { Secret } from '../settings/Secret';
 import { Button } from '../ui/Button';
 import { useGloss } from './context';
 import styles from './Turn.module.css';
@@ -19,28 +19,14 @@ export function Unlock({ id, onUnlocked }: { id: string; onUnlocked(): void }) {
   };
   return (
     <div class={styles.unlock}>
-      <Field
+      <Secret
         id={`unlock-${id}`}
         label={i18n.t('panel.fix.passphrase')}
+        value={typed.value}
         {...(wrong ? { problem: i18n.t('panel.fix.wrongPassphrase') } : {})}
-      >
-        {(control) => (
-          <input
-            {...control}
-            type="password"
-            autocomplete="off"
-            spellcheck={false}
-            data-1p-ignore
-            data-lpignore="true"
-            data-bwignore
-            value={typed.value}
-            onInput={(event) => (typed.value = event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && !event.isComposing) void unlock();
-            }}
-          />
-        )}
-      </Field>
+        onInput={(value) => (typed.value = value)}
+        onEnter={() => void unlock()}
+      />
       <Button size="small" kind="primary" busy={passphrase.busy.value} onClick={() => void unlock()}>
         {i18n.t('panel.fix.unlock')}
       </Button>

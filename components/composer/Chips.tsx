@@ -6,6 +6,7 @@ import { asSent, sentPageCap } from '../../core/attachment';
 import type { ImagePart, PagePart, QuotePart } from '../../core/chat';
 import { Picture, SourceLink } from '../chat/Attachments';
 import { useGloss } from '../chat/context';
+import { pageFacts } from '../chat/page-facts';
 import { Icon } from '../ui/Icon';
 import { IconButton } from '../ui/IconButton';
 import { lazily } from '../ui/lazily';
@@ -91,19 +92,13 @@ function PageChip({ page }: { page: PagePart }) {
   const { composer, focus, panel } = useGloss();
   const open = useSignal(false);
   const preview = useId();
-  const { text, source, hidden, removed, cut = 0 } = page;
+  const { text, source } = page;
+  const inParts = text.length > sentPageCap && panel.answering.value.providerId !== 'passages';
   const remove = () => {
     composer.dropPage(page.id);
     focus.value += 1;
   };
-  const facts = [
-    hostOf(source.url),
-    i18n.t('panel.page.size', [text.length.toLocaleString()]),
-    hidden > 0 ? i18n.t('panel.page.hidden', [hidden.toLocaleString()]) : '',
-    removed > 0 ? i18n.t('panel.page.removed', [removed.toLocaleString()]) : '',
-    cut > 0 ? i18n.t('panel.page.cut', [cut.toLocaleString()]) : '',
-    text.length > sentPageCap && panel.answering.value.providerId !== 'passages' ? i18n.t('panel.page.inParts') : '',
-  ];
+  const facts = [...pageFacts(page), ...(inParts ? [i18n.t('panel.page.inParts')] : [])];
   return (
     <div class={styles.chip} role="group" aria-label={i18n.t('panel.page.label')}>
       <div class={styles.top}>
@@ -114,7 +109,7 @@ function PageChip({ page }: { page: PagePart }) {
         <IconButton label={i18n.t('panel.page.remove')} icon={X} size="small" onClick={remove} />
       </div>
       <div class={styles.below}>
-        <span>{facts.filter((fact) => fact !== '').join(' · ')}</span>
+        <span>{facts.join(' · ')}</span>
         <button
           type="button"
           class={styles.textButton}

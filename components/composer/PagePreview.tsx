@@ -1,9 +1,10 @@
 import { i18n } from '#i18n';
 import { useModel } from '@preact/signals';
-import { asSent, lineAsSent, sentPageCap } from '../../core/attachment';
+import { lineAsSent, sentPageCap } from '../../core/attachment';
 import type { PagePart } from '../../core/chat';
 import { PreviewModel } from '../../state/preview';
 import { useGloss } from '../chat/context';
+import { ExactText } from '../ui/ExactText';
 import styles from './Composer.module.css';
 
 const after = (ms: number, call: () => void) => {
@@ -23,16 +24,12 @@ export function PagePreview({ page, id }: { page: PagePart; id: string }) {
   const known = chosen !== undefined || page.text.length <= sentPageCap || state === 'known';
   return (
     <>
-      <pre
+      <ExactText
         id={id}
-        class={styles.preview}
-        dir="auto"
-        tabIndex={0}
-        aria-label={i18n.t('panel.page.preview')}
-        aria-busy={state === 'looking'}
-      >
-        {known ? asSent(chosen?.text ?? page.text) : ''}
-      </pre>
+        text={known ? (chosen?.text ?? page.text) : ''}
+        label={i18n.t('panel.page.preview')}
+        busy={state === 'looking'}
+      />
       <small class={styles.below}>
         <span>{words()}</span>
         <span dir="auto">

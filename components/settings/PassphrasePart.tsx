@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { type PassphraseFault, type PassphraseModel, shortestPassphrase } from '../../state/options-passphrase';
 import { Button } from '../ui/Button';
 import { Callout } from '../ui/Callout';
-import { Field } from './Field';
+import { Secret } from './Secret';
 import { Part } from './Section';
 import styles from './PassphrasePart.module.css';
 
@@ -142,33 +142,5 @@ function DoneWords({ passphrase }: { passphrase: PassphraseModel }) {
     <Callout tone="ok" role="status">
       {words[done]()}
     </Callout>
-  );
-}
-
-interface SecretProps {
-  id: string;
-  label: string;
-  value: string;
-  problem?: string;
-  onInput(value: string): void;
-}
-
-function Secret({ id, label, value, problem, onInput }: SecretProps) {
-  return (
-    <Field id={id} label={label} {...(problem ? { problem } : {})}>
-      {(control) => (
-        <input
-          {...control}
-          type="password"
-          autocomplete="off"
-          spellcheck={false}
-          data-1p-ignore
-          data-lpignore="true"
-          data-bwignore
-          value={value}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-      )}
-    </Field>
   );
 }
