@@ -224,6 +224,8 @@ export const ChatModel = createModel(({ send, line, reader, newId, now }: ChatDe
     },
 
     message: (id: string) => rows.message(id),
+    /** Every answer of this chat, with the versions that are not on show. */
+    answers: () => rows.answers(),
 
     /** Shows a stored chat, at its end. */
     async open(id: string): Promise<void> {

@@ -17,6 +17,34 @@ export function estimatedCost(
   return (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
 }
 
+export interface UsageInAll {
+  /** Tokens. */
+  input: number;
+  output: number;
+  /** US dollars: what providers told, else what the known prices make. */
+  cost: number;
+  /** Some of the cost is by known prices, or some answer's is not known: it is *about* that. */
+  estimated: boolean;
+}
+
+/** What several answers took together. */
+export function usageInAll(
+  answers: readonly AnswerMessage[],
+  listings: ReadonlyMap<string, Listing>,
+  providers: readonly Provider[],
+): UsageInAll {
+  const all: UsageInAll = { input: 0, output: 0, cost: 0, estimated: false };
+  for (const answer of answers) {
+    const { usage } = answer;
+    if (!usage) continue;
+    all.input += usage.inputTokens ?? 0;
+    all.output += usage.outputTokens ?? 0;
+    all.cost += usage.cost ?? estimatedCost(answer, listings, providers) ?? 0;
+    all.estimated ||= usage.cost === undefined;
+  }
+  return all;
+}
+
 const isPrice = (value: unknown): value is Price =>
   typeof value === 'object' &&
   value !== null &&

@@ -11,6 +11,8 @@ export interface Rows {
   message(id: string): ReadonlySignal<Message> | undefined;
   peek(id: string): Message | undefined;
   put(messages: readonly Message[]): void;
+  /** Every answer of the chat, of all branches. */
+  answers(): AnswerMessage[];
   /** Answers whose rows say that they are still being made. */
   open(): AnswerMessage[];
   clear(): void;
@@ -32,6 +34,7 @@ export function createRows(): Rows {
       }
       if (rows.size > known) tree.value = growTree([...rows.values()].map((row) => row.peek()));
     },
+    answers: () => [...rows.values()].map((row) => row.peek()).filter((message) => message.role === 'assistant'),
     open: () => [...rows.values()].map((row) => row.peek()).filter(isOpen),
     clear() {
       rows.clear();

@@ -9,6 +9,7 @@ import { CopyButton } from '../ui/CopyButton';
 import { IconButton } from '../ui/IconButton';
 import { useGloss } from './context';
 import { Versions } from './Versions';
+import { costWords, tokenWords } from './usage-words';
 import { visible } from '../ui/visible';
 import styles from './Turn.module.css';
 
@@ -70,35 +71,13 @@ export function usageWords({ model, usage, firstAt, endedAt }: AnswerMessage, es
     model,
     tokens ? tokenWords(tokens, usage.inputTokens) : '',
     tokens && took >= measurable ? i18n.t('panel.usage.speed', [speed(tokens / (took / 1_000))]) : '',
-    costOf(usage?.cost, estimate),
+    costWords(usage?.cost ?? estimate ?? 0, usage?.cost === undefined),
   ]
     .filter((part) => part !== '')
     .join(' · ');
 }
 
-const tokenWords = (out: number, into: number | undefined): string =>
-  into === undefined
-    ? i18n.t('panel.usage.tokens', [out.toLocaleString()])
-    : i18n.t('panel.usage.both', [into.toLocaleString(), out.toLocaleString()]);
-
 const speed = (perSecond: number): string => (perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toString());
-
-/** What the provider says it cost, else what it should have. */
-function costOf(told: number | undefined, estimate: number | undefined): string {
-  if (told !== undefined) return costWords(told);
-  return estimate === undefined || estimate <= 0 ? '' : i18n.t('panel.usage.about', [costWords(estimate)]);
-}
-
-/** Less than this is not worth more digits; US dollars. */
-const smallestCost = 0.0001;
-
-function costWords(dollars: number): string {
-  if (dollars <= 0) return '';
-  const digits = { maximumFractionDigits: dollars < 0.01 ? 4 : 2 };
-  const inDollars = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', ...digits });
-  if (dollars < smallestCost) return i18n.t('panel.usage.costUnder', [inDollars.format(smallestCost)]);
-  return inDollars.format(dollars);
-}
 
 function usageDetail({ provider, usage, startedAt, endedAt }: AnswerMessage): string {
   const both = usage?.inputTokens !== undefined && usage.outputTokens !== undefined;

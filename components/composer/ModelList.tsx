@@ -2,9 +2,11 @@ import { i18n } from '#i18n';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { BookOpenText, Check, CornerDownRight, RefreshCw, Settings2, Star } from 'lucide';
+import { usageInAll } from '../../state/cost';
 import type { Choice, ChoiceGroup } from '../../state/models';
 import { passagesId } from '../../state/settings';
 import { errorWords } from '../chat/error-words';
+import { costWords, tokenWords } from '../chat/usage-words';
 import { useGloss } from '../chat/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -139,6 +141,7 @@ export function ModelList({ id, onClose }: ModelListProps) {
           {i18n.t('panel.model.thenAsk', [panel.chain.value.map(({ model }) => visible(model)).join(', ')])}
         </p>
       ) : null}
+      <ChatUsage />
       {flat.value.length === 0 ? <p class={styles.none}>{i18n.t('panel.model.none')}</p> : null}
       <div class={styles.bottom}>
         <Button kind="quiet" size="small" icon={Settings2} onClick={() => browser.openSettings('connections')}>
@@ -179,6 +182,17 @@ export function ModelList({ id, onClose }: ModelListProps) {
         />
       </div>
     </div>
+  );
+}
+
+/** What this chat has taken so far, with the answers that are not on show. */
+function ChatUsage() {
+  const { chat, models } = useGloss();
+  const { input, output, cost, estimated } = usageInAll(chat.answers(), models.listings.value, models.providers.value);
+  if (input + output === 0 && cost === 0) return null;
+  const words = [input + output > 0 ? tokenWords(output, input) : '', costWords(cost, estimated)];
+  return (
+    <p class={styles.chain}>{i18n.t('panel.model.chatUsage', [words.filter((part) => part !== '').join(' · ')])}</p>
   );
 }
 

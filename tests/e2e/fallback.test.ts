@@ -168,10 +168,19 @@ test('what a connection came to this month stands on its card, and from the limi
     .poll(() => card.innerText())
     .toMatch(/1,000 tokens in, 50 out · about \$1\.25 · over your limit of \$1\.00/);
 
+  // What the chat took, all its versions together, stands with its models.
+  servers.Third.next({ events: [{ choices }, { choices: end, usage }] });
+  await panel.getByRole('button', { name: 'Regenerate' }).last().click();
+  await expect.poll(answer).toContain('2/2');
+  await answerToEnd(panel);
+  await panel.getByRole('combobox', { name: 'Model' }).click();
+  await panel.getByText('This chat so far: 2,000 in, 100 out · $2.50').waitFor();
+  await panel.keyboard.press('Escape');
+
   servers.Third.next({ pieces: ['Still answering.'] });
   await ask(panel, 'And now?');
   await expect.poll(answer).toContain('Still answering.');
-  expect(await answer()).toContain('Third has come to about $1.25 this month. Your limit is $1.00.');
+  expect(await answer()).toContain('Third has come to about $2.50 this month. Your limit is $1.00.');
   await answerToEnd(panel);
   await options.close();
 });

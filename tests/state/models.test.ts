@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
+import type { Usage } from '../../core/chat';
 import type { Connection, Provider } from '../../providers/contract';
-import { estimatedCost } from '../../state/cost';
+import { estimatedCost, usageInAll } from '../../state/cost';
 import { ModelsModel, seesPictures } from '../../state/models';
-import { fakeBackground, refusal } from './fakes';
+import { answerTo, fakeBackground, refusal } from './fakes';
 
 const connection = (id: string, over: Partial<Connection> = {}): Connection => ({
   id,
@@ -109,6 +110,29 @@ describe('estimatedCost', () => {
     expect(
       estimatedCost({ ...asked, usage: { outputTokens: 5 } }, listings({ input: 2, output: 8 }), []),
     ).toBeUndefined();
+  });
+});
+
+describe('usageInAll', () => {
+  const answer = (usage: Usage) => answerTo('q', 'a', { usage });
+  const listings = new Map([['c', { state: 'ready' as const, models: [{ id: 'm', price: { input: 2, output: 8 } }] }]]);
+
+  it('adds up what was told, and what the prices make of the rest', () => {
+    const told = answer({ inputTokens: 10, outputTokens: 5, cost: 0.5 });
+    expect(usageInAll([told], listings, [])).toEqual({ input: 10, output: 5, cost: 0.5, estimated: false });
+    const untold = answer({ inputTokens: 1_000_000, outputTokens: 500_000 });
+    expect(usageInAll([told, untold], listings, [])).toEqual({
+      input: 1_000_010,
+      output: 500_005,
+      cost: 6.5,
+      estimated: true,
+    });
+  });
+
+  it('is nothing for answers that told nothing', () => {
+    const none = { input: 0, output: 0, cost: 0, estimated: false };
+    expect(usageInAll([], listings, [])).toEqual(none);
+    expect(usageInAll([answerTo('q', 'a')], listings, [])).toEqual(none);
   });
 });
 
