@@ -46,13 +46,14 @@ export function verdict(output, packages) {
   };
 }
 
-async function main() {
+/** Asks, and says what came of it. */
+export async function advisories() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const call = npm(['audit', '--json']);
   const { output } = await run(call.command, call.args, { shell: call.shell, quiet: true, cwd: root, minutes: 2 });
-  const { bad, lines } = verdict(output, packages);
-  for (const line of lines) console.log(line);
-  process.exitCode = bad ? 1 : 0;
+  const said = verdict(output, packages);
+  for (const line of said.lines) console.log(line);
+  return said;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = (await advisories()).bad ? 1 : 0;

@@ -5,6 +5,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { advisories } from './advisories.mjs';
 import { ensureChromium, ensureTestTools, findFirefox } from './browsers.mjs';
 import { buildExtension } from './build.mjs';
 import { root, withGoodNode } from './node.mjs';
@@ -100,6 +101,10 @@ async function everything() {
   if (wants('check')) {
     await step('types', () => runTool('typescript', ['--noEmit'], { command: 'tsc' }));
     await step('lint', () => runTool('oxlint', ['--type-aware', '--deny-warnings', '.']), needs.lint);
+    console.log('\n== advisories');
+    const { checked, bad } = await advisories();
+    // What nobody could say has not passed either.
+    if (checked) count('advisories', !bad);
     await step('format', () => runTool('oxfmt', ['--check', '.']), needs.format);
   }
   if (wants('unit')) await suite('unit', [], { minutes: 20 });

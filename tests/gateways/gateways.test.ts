@@ -1,6 +1,7 @@
 /** The five gateways against a server that speaks their wires: every mistake of the originals is a test, named after it. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
+import { localLimits } from '../../providers/alarms';
 import type { Connection, Provider } from '../../providers/contract';
 import type { Fetch } from '../../providers/exchange';
 import { streamChat, type StreamOptions } from '../../providers/stream';
@@ -480,7 +481,7 @@ describe('EasyChat: a pool of seven', () => {
     const real = browserFetch();
     const fetch: Fetch = (url, init) => {
       if (!url.startsWith(`${servers[0]?.origin}/`) || init.method !== method) return real(url, init);
-      setTimeout(() => void clock.pass(121_000));
+      setTimeout(() => void clock.pass(localLimits.firstByteMs + 1000));
       return new Promise(() => undefined);
     };
     const { text, kinds } = await ask(anywhere, { connection, clock, fetch });
