@@ -356,7 +356,7 @@ describe('the pool of EasyChat', () => {
       gateway.plan.push({ kind: 'answer', text: 'Words that end too early.', cut: { after: 2, how: 'break' } });
     await ask(panel, 'Hello?');
     await alert().waitFor();
-    expect(await answers(panel).last().innerText()).toContain('Words');
+    await expect.poll(() => answers(panel).last().innerText()).toContain('Words');
     expect(asked()).toBe(1);
   });
 

@@ -90,6 +90,11 @@ export class Upstream {
     return { release };
   }
 
+  /** Drops what was queued and not used. */
+  forget(): void {
+    this.scripts.length = 0;
+  }
+
   /** Waits for the n-th chat request, counted from 1. */
   chat(n: number, seconds = 15): Promise<Received> {
     return until(`chat request ${n}`, () => this.chats[n - 1], seconds);
