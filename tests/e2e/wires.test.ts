@@ -128,20 +128,26 @@ describe.each(wires)('$provider', ({ provider, base, model, path, carries, field
 
   const asked = () => recorder.posts.slice(before);
 
-  test('a wrong key: said, and not tried again; the right one mends it', async () => {
+  async function saveKey(value: string): Promise<void> {
+    const card = options
+      .getByRole('listitem')
+      .filter({ has: options.getByRole('heading', { name: `By ${provider}`, exact: true }) });
+    await card.getByRole('button', { name: 'Edit' }).click();
+    await options.getByRole('textbox', { name: 'API key' }).fill(value);
+    await options.getByRole('button', { name: 'Save', exact: true }).click();
+    await card.getByRole('button', { name: 'Edit' }).waitFor();
+  }
+
+  test('a wrong key: said, and not tried again; the right one mends it', async ({ task }) => {
+    // A second try begins where the first one did.
+    if ((task.result?.retryCount ?? 0) > 0) await saveKey(wrongKey);
     await ask(panel, 'hello');
     await expect.poll(() => alert().innerText()).toMatch(/refused the key/);
     expect(await offers('Open settings').count()).toBe(1);
     expect(asked()).toHaveLength(1);
     expect(await screen()).not.toContain(wrongKey);
 
-    const card = options
-      .getByRole('listitem')
-      .filter({ has: options.getByRole('heading', { name: `By ${provider}`, exact: true }) });
-    await card.getByRole('button', { name: 'Edit' }).click();
-    await options.getByRole('textbox', { name: 'API key' }).fill(key);
-    await options.getByRole('button', { name: 'Save', exact: true }).click();
-    await card.getByRole('button', { name: 'Edit' }).waitFor();
+    await saveKey(key);
     await offers('Retry').first().click();
     await expect.poll(words).toBe(hello);
   });
