@@ -5,11 +5,11 @@ export type Grammar = StreamParser<unknown>;
 
 type Load = () => Promise<Grammar>;
 
-const clike = () => import('@codemirror/legacy-modes/mode/clike');
+const clike = () => import('./clike');
 const javascript = () => import('@codemirror/legacy-modes/mode/javascript');
 const css = () => import('@codemirror/legacy-modes/mode/css');
 const xml = () => import('@codemirror/legacy-modes/mode/xml');
-const sql = () => import('@codemirror/legacy-modes/mode/sql');
+const sql = () => import('./sql');
 
 /** By the names writers give, the commonest first. A name may stand in one line only. */
 const languages: [names: string, load: Load][] = [
