@@ -1,36 +1,45 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
-import type { Plugin } from 'vite';
+import type { Plugin, UserConfig } from 'vite';
 import { report } from './scripts/sizes.mjs';
+import { firstPart, policyName, workerParts } from './scripts/worker-parts.mjs';
 
 /** The policy of every page of the extension (security: no inline script or style, no frame, no HTML sink). */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  // The worker talks to whatever server the user set up; which of them may be plain http is decided in code (core/address.ts).
-  "connect-src 'self' https: http:",
-  "object-src 'none'",
-  "media-src 'none'",
-  "frame-src 'none'",
-  "child-src 'none'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+const pagePolicy = (trustedTypes: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    // The worker talks to whatever server the user set up; which of them may be plain http is decided in code (core/address.ts).
+    "connect-src 'self' https: http:",
+    "object-src 'none'",
+    "media-src 'none'",
+    "frame-src 'none'",
+    "child-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    `trusted-types ${trustedTypes}`,
+  ].join('; ');
 
 /** The dev server needs inline styles and a socket, so it runs under a bare policy that is never built. */
 const devPolicy = "script-src 'self'; object-src 'none'";
 
 /** Panel and options never talk to the network themselves; a second policy in the page says so. */
 const headOfPages = [
-  ['meta', { 'http-equiv': 'Content-Security-Policy', content: "connect-src 'none'; img-src 'self' blob: data:" }],
+  [
+    'meta',
+    {
+      'http-equiv': 'Content-Security-Policy',
+      content:
+        "connect-src 'none'; img-src 'self' blob: data:; require-trusted-types-for 'script'; trusted-types 'none'",
+    },
+  ],
   ['meta', { name: 'referrer', content: 'no-referrer' }],
   ['meta', { 'http-equiv': 'x-dns-prefetch-control', content: 'off' }],
 ] as const;
@@ -41,18 +50,41 @@ const pageHead: Plugin = {
     headOfPages.map(([tag, attrs]) => ({ tag, attrs: { ...attrs }, injectTo: 'head-prepend' as const })),
 };
 
+const ofWorker = ({ build }: UserConfig): boolean => !!build?.lib && build.lib.fileName === 'background';
+
+/** A package is replaced whole, so its files need no hash in their names, nor does every place that names them. */
+const plainNames: Plugin = {
+  name: 'gloss-plain-names',
+  apply: (config) => !ofWorker(config),
+  config(config) {
+    const output = config.build?.rollupOptions?.output;
+    if (!output || Array.isArray(output) || !output.chunkFileNames) return;
+    output.chunkFileNames = output.entryFileNames = 'chunks/[name].js';
+    output.assetFileNames = 'assets/[name].[ext]';
+  },
+};
+
 /** What only a person reads of a provider. The worker shows nothing to anybody, so its copy of the catalog does without. */
 const wordsOfCatalog =
   /^\s*(?:description|docsUrl|historicalUrl|label|placeholder):\s*(?:'[^'\n]*'|"[^"\n]*"|`[^`\n]*`|\w+),\n/gm;
 
 const leanCatalog: Plugin = {
   name: 'gloss-lean-catalog',
-  apply: (config) => JSON.stringify(config.build?.lib ?? '').includes('background'),
+  apply: ofWorker,
   transform: {
     order: 'pre',
     handler: (code, id) =>
       /\/providers\/catalog\/[^/]+\.ts$/.test(id) ? { code: code.replace(wordsOfCatalog, ''), map: null } : null,
   },
+};
+
+/** What Chrome's worker reads when it is first needed, by file: sources that it reaches by `import()`. */
+const partsOfWorker = {
+  [firstPart]: ['background/compose', 'background/menus'],
+  catalog: ['providers/catalog', 'background/headers'],
+  answering: ['background/answering'],
+  passages: ['providers/engines/passages', 'providers/passages'],
+  setting: ['background/connections', 'background/connecting', 'background/data-commands'],
 };
 
 export const geckoId = 'gloss@gloss-panel.org';
@@ -86,7 +118,9 @@ export default defineConfig({
       'ask-selection': { suggested_key: { default: 'Alt+Q' }, description: '__MSG_commandAskSelection__' },
       'ask-page': { description: '__MSG_commandAskPage__' },
     },
-    content_security_policy: { extension_pages: command === 'serve' ? devPolicy : pagePolicy },
+    content_security_policy: {
+      extension_pages: command === 'serve' ? devPolicy : pagePolicy(browser === 'firefox' ? "'none'" : policyName),
+    },
     ...(browser === 'firefox'
       ? {
           browser_specific_settings: {
@@ -108,9 +142,21 @@ export default defineConfig({
     resolve:
       browser === 'firefox' ? {} : { alias: { 'wxt/browser': fileURLToPath(import.meta.resolve('wxt/browser')) } },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: { modulePreload: false },
+    build: {
+      modulePreload: false,
+      // Grammars are made by these functions, and a bundler cannot know that making one does nothing else.
+      rolldownOptions: { treeshake: { manualPureFunctions: ['clike', 'words', 'sql', 'set'] } },
+    },
     worker: { format: 'es' },
-    plugins: command === 'build' ? [pageHead, leanCatalog] : [],
+    plugins:
+      command === 'build'
+        ? [
+            pageHead,
+            plainNames,
+            leanCatalog,
+            ...(browser === 'firefox' ? [] : [{ ...workerParts(partsOfWorker), apply: ofWorker }]),
+          ]
+        : [],
   }),
   hooks: {
     'build:done'(wxt) {
@@ -130,6 +176,7 @@ export default defineConfig({
       'providers/**',
       'public/**',
       'scripts/sizes.mjs',
+      'scripts/worker-parts.mjs',
       'state/**',
       'storage/**',
       'package.json',

@@ -5,14 +5,17 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
+import { firstPart, folder as folderOfParts } from './worker-parts.mjs';
 
 /** In bytes. Scripts as gzip packs them, the worker as it is, the package as a zip packs it. */
 export const budgets = {
   panel: 35_000,
   // The catalog of providers is in it, and nobody waits for it to take keys.
   options: 60_000,
-  // The aim is 120 kB; what it holds instead is in docs/decisions/worker-size.md. Whoever adds to it should know.
-  worker: 244_000,
+  /** What the worker reads at every start that has something to do: its first script, and the part that does the work. */
+  worker: 120_000,
+  /** All of its scripts, most of which it reads when they are first needed (docs/decisions/worker-size.md). */
+  'whole worker': 252_000,
   package: 400_000,
   /** Firefox's pages and worker have the polyfill in them, which steps aside there: this much as it is. */
   polyfill: 10_000,
@@ -26,12 +29,11 @@ export const budgets = {
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** A file's name without what the build adds to it. */
-const plainName = (file) => posix.basename(file).replace(/(?:-[\w-]{8})?\.js$/, '');
+const plainName = (file) => posix.basename(file, '.js');
 
 /**
  * @param {string} folder a build, such as `.output/chrome-mv3`
- * @returns {{ what: string, bytes: number, budget: number }[]}
+ * @returns {{ name: string, what: string, bytes: number, budget: number }[]}
  */
 export function weigh(folder) {
   const read = (file) => readFileSync(join(folder, file));
@@ -66,22 +68,43 @@ export function weigh(folder) {
   const options = entryOf('options.html');
   const sum = (all, size) => all.reduce((total, file) => total + size(file), 0);
   const script = (file) => gzipped(read(file));
+  const size = (file) => read(file).length;
+  const atStart = ['background.js', `${folderOfParts}/${firstPart}.js`];
+  const worker = files.filter((file) => file === 'background.js' || file.startsWith(`${folderOfParts}/`));
   const isFirefox = !('service_worker' in (JSON.parse(read('manifest.json')).background ?? {}));
 
   const more = isFirefox ? budgets.polyfill : 0;
   const rows = [
-    { what: `panel, at once (${panel.length} scripts, gzip)`, bytes: sum(panel, script), budget: budgets.panel },
     {
+      name: 'panel',
+      what: `panel, at once (${panel.length} scripts, gzip)`,
+      bytes: sum(panel, script),
+      budget: budgets.panel,
+    },
+    {
+      name: 'options',
       what: `options, at once (${options.length} scripts, gzip)`,
       bytes: sum(options, script),
       budget: budgets.options + more / 3,
     },
+    ...(isFirefox
+      ? []
+      : [
+          {
+            name: 'worker',
+            what: `worker, at its start (${atStart.length} scripts, as they are)`,
+            bytes: sum(atStart, size),
+            budget: budgets.worker,
+          },
+        ]),
     {
-      what: 'worker (one script, as it is)',
-      bytes: read('background.js').length,
-      budget: budgets.worker + more,
+      name: 'whole worker',
+      what: `worker, all of it (${worker.length} ${worker.length === 1 ? 'script' : 'scripts'}, as it is)`,
+      bytes: sum(worker, size),
+      budget: budgets['whole worker'] + more,
     },
     {
+      name: 'package',
       what: `package (${files.length} files, as a zip)`,
       // Each file by itself, with its name twice and some 80 bytes of its own.
       bytes: sum(files, (file) => {
@@ -92,8 +115,9 @@ export function weigh(folder) {
     },
   ];
   const later = files
-    .filter((file) => file.endsWith('.js') && file !== 'background.js' && ![...panel, ...options].includes(file))
+    .filter((file) => file.endsWith('.js') && ![...worker, ...panel, ...options].includes(file))
     .map((file) => ({
+      name: plainName(file),
       what: `later: ${plainName(file)} (gzip)`,
       bytes: script(file),
       budget: budgets[plainName(file)] ?? budgets.later,

@@ -5,19 +5,8 @@
  */
 import { deleteDB, openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { StorageTrouble } from '../core/protocol';
+import { failureOf, StorageFailure } from './failure';
 import { migrate, type Step } from './migrate';
-
-/** Something was not stored or could not be read. `kind` decides what the user is told. */
-export class StorageFailure extends Error {
-  constructor(
-    readonly kind: StorageTrouble['kind'],
-    message: string,
-    options?: { cause: unknown },
-  ) {
-    super(message, options);
-    this.name = 'StorageFailure';
-  }
-}
 
 /**
  * Called at every point where a worker can die: before an operation, when all its requests are done but nothing is committed,
@@ -165,15 +154,6 @@ async function undone(
   // Requests of an aborted transaction all say AbortError; the transaction itself knows why.
   const aborted = error instanceof DOMException && error.name === 'AbortError';
   return failureOf(aborted && transaction.error ? transaction.error : error);
-}
-
-/** An error of an operation in our own words. */
-export function failureOf(error: unknown): StorageFailure {
-  if (error instanceof StorageFailure) return error;
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  const message = error instanceof Error || error instanceof DOMException ? error.message : String(error);
-  const kind = name === 'QuotaExceededError' ? 'quota' : name === 'VersionError' ? 'newer' : 'failed';
-  return new StorageFailure(kind, message || name, { cause: error });
 }
 
 /** Opens the newest generation of the database; a broken one is set aside by opening the next, and never deleted. */

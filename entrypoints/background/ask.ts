@@ -31,7 +31,8 @@ export interface AskWorld extends BuildWorld {
 export interface BuildWorld {
   /** The user's own words that go along with every question. */
   instructions(): Promise<string>;
-  choose?: ChoosePassages;
+  /** The code that picks passages of a page; asked for only where there is a page. */
+  choose?(): Promise<ChoosePassages>;
   /** What servers told of their models earlier. */
   modelLists?: Pick<ModelCache, 'get'>;
 }
@@ -45,9 +46,10 @@ export type Build = (
 export function createBuild(world: BuildWorld): Build {
   return async ({ connection, provider, model }, messages) => {
     // Lists are kept by the connection as it is stored, not by what of its pool can be reached now.
-    const [told, system] = await Promise.all([
+    const [told, system, choose] = await Promise.all([
       world.modelLists ? informed({ provider, connection }, model, world.modelLists) : provider,
       world.instructions(),
+      messages.some(({ parts }) => parts.some(({ type }) => type === 'page')) ? world.choose?.() : undefined,
     ]);
     const contextLength = mostRoom(told, connection, model);
     const chat = buildRequest({
@@ -58,7 +60,7 @@ export function createBuild(world: BuildWorld): Build {
       model,
       fence: newFence(),
       ...(contextLength === undefined ? {} : { contextLength }),
-      ...(world.choose ? { choose: world.choose } : {}),
+      ...(choose ? { choose } : {}),
     });
     return { chat, provider: told };
   };
@@ -137,54 +139,4 @@ async function prepare(world: AskWorld, target: Target): Promise<Ready | { error
 /** A wire without a field for the model, or a server that has only one, needs none. */
 function needsModel(provider: Provider): boolean {
   return provider.quirks?.forceModel === undefined && provider.dialect !== 'single-prompt';
-}
-
-/**
- * Asks one target after the other until one has said something. An answer that has begun is never begun again elsewhere,
- * and the user's own stop is final.
- */
-export async function* withFallbacks(
-  first: Target,
-  others: () => Promise<Target[]>,
-  ask: (target: Target) => AsyncIterable<ChatEvent>,
-): AsyncGenerator<ChatEvent> {
-  let left: Target[] | undefined;
-  const failures: { connection: string; model: string; reason: ChatError['kind']; status?: number }[] = [];
-  for (let target = first; ;) {
-    let begun = false;
-    let failure: ChatError | undefined;
-    for await (const event of ask(target)) {
-      begun ||= isContent(event);
-      if (event.type === 'error' && !begun && event.error.kind !== 'aborted') failure = event.error;
-      else yield event;
-    }
-    if (!failure) return;
-    left ??= await others();
-    const next = left.shift();
-    if (!next) {
-      yield { type: 'error', error: failure };
-      return;
-    }
-    const { kind: reason, status } = failure;
-    const failed = { connection: target.connection.name, model: target.model, reason };
-    failures.push(status === undefined ? failed : { ...failed, status });
-    target = next;
-    const { connection, model } = next;
-    yield {
-      type: 'notice',
-      notice: {
-        kind: 'fallback',
-        connection: connection.name,
-        model,
-        connectionId: connection.id,
-        providerId: connection.provider,
-        reason,
-        failures: [...failures],
-      },
-    };
-  }
-}
-
-function isContent({ type }: ChatEvent): boolean {
-  return type.endsWith('-delta') || type === 'image' || type === 'citation' || type === 'opaque';
 }

@@ -4,7 +4,7 @@
  */
 import type { ChatError } from '../../core/chat';
 import type { CommandInput, CommandName, CommandOutput } from '../../core/protocol';
-import { StorageFailure } from '../../storage/database';
+import { StorageFailure } from '../../storage/failure';
 
 /** The pages that may ask. There is no content script, so there is nobody else. */
 export type Page = 'panel' | 'options';

@@ -1,30 +1,23 @@
 /** Puts the background together: the one place where its parts meet the browser. */
 import { browser } from 'wxt/browser';
+import type { AnswerMessage } from '../../core/chat';
 import type { CommandName, CommandOutput, Reply } from '../../core/protocol';
 import { createQueue } from '../../core/queue';
 import { redact } from '../../core/redact';
-import { createBreaker } from '../../providers/breaker';
-import { providerById } from '../../providers/catalog';
-import { choosePassages } from '../../providers/passages';
-import { streamChat } from '../../providers/stream';
 import { openChats } from '../../storage/chat-database';
 import { createChatWriter } from '../../storage/chat-writer';
 import { deleteSetAside } from '../../storage/database';
 import { createDrafts } from '../../storage/drafts';
 import { createKeyStore } from '../../storage/key-store';
-import { modelLists } from '../../storage/model-lists';
 import { sessionArea } from '../../storage/session-area';
-import { connections, defaultConnection, lastUsed, preferences, spending } from '../../storage/settings';
-import { createAsk, createBuild, type BuildWorld } from './ask';
+import { connections, defaultConnection, lastUsed, preferences } from '../../storage/settings';
 import { createChatCommands } from './chat-commands';
 import { clock } from './clock';
 import type { CommandTable, Page } from './commands';
-import { createConnectingCommands } from './connecting';
-import { createConnectionCommands } from './connections';
-import { createDataCommands } from './data-commands';
-import { engines } from './engines';
-import { createHeaders } from './headers';
+import type { Headers } from './headers';
 import { createKeepAlive } from './keep-alive';
+import { createKeyCommands } from './key-commands';
+import { commandsLater, later } from './later';
 import { createPanels, type PanelPort, type Panels } from './panels';
 import { menuCommands } from './menus';
 import { pageCommands } from './page';
@@ -32,13 +25,11 @@ import { createQuiet } from './quiet';
 import { answer } from './router';
 import { createRuns, type Runs } from './runs';
 import { panelWord } from './schemas';
-import { createRate } from './sender';
-import { createSpending } from './spending';
-import { createTargets } from './targets';
+import type { Targets } from './targets';
 
 export interface Background {
-  /** Answers a page's message. */
-  hear(message: unknown, sender: Page): Promise<Reply<CommandOutput<CommandName>>>;
+  /** Answers a page's message that has passed the gate (`gate.ts`). */
+  hear(name: CommandName, message: unknown, sender: Page): Promise<Reply<CommandOutput<CommandName>>>;
   connect(port: PanelPort): void;
   /** Closes what an earlier worker left open. */
   ready(): Promise<void>;
@@ -47,6 +38,8 @@ export interface Background {
 }
 
 export function createBackground(): Background {
+  // Preferences and connections are for our own pages; Firefox keeps them so by itself.
+  void browser.storage.local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
   const quiet = createQuiet(() => runs.active() === 0 && panels.count() === 0);
   const panels: Panels = createPanels({
     ready: () => runs.ready(),
@@ -56,79 +49,84 @@ export function createBackground(): Background {
   });
   const store = createChatWriter(crypto.randomUUID(), openChats({ owner: true, onTrouble: panels.storage }));
   const keys = createKeyStore({ session: sessionArea, now: clock.now });
-  const headers = createHeaders(
-    {
-      rules: () => browser.declarativeNetRequest.getSessionRules(),
-      update: (change) => browser.declarativeNetRequest.updateSessionRules(change),
-    },
-    new URL(browser.runtime.getURL('/')).hostname,
-  );
-  const breaker = createBreaker(() => performance.now());
-  const targets = createTargets({
-    connections: () => connections.getValue(),
-    defaultConnection: () => defaultConnection.getValue(),
-    providerById,
-    isResting: breaker.isOpen,
+  const rules = later(async () => {
+    const { createHeaders } = await import('./headers');
+    return createHeaders(
+      {
+        rules: () => browser.declarativeNetRequest.getSessionRules(),
+        update: (change) => browser.declarativeNetRequest.updateSessionRules(change),
+      },
+      new URL(browser.runtime.getURL('/')).hostname,
+    );
   });
-  const building: BuildWorld = {
-    instructions: async () => (await preferences.getValue()).instructions,
-    choose: choosePassages,
-    modelLists,
+  const headers: Headers = {
+    ensureRules: async (...given) => (await rules()).ensureRules(...given),
+    keepOnly: async (...given) => (await rules()).keepOnly(...given),
+    clear: async () => (await rules()).clear(),
   };
-  const spent = createSpending({
-    book: spending,
-    connections: () => connections.getValue(),
-    providerById,
-    lists: modelLists,
-    now: clock.now,
+  const answering = later(async () => {
+    const { createAnswering } = await import('./answering');
+    return createAnswering({ fetch: fetchAndNote, keys, headers, now: clock.now });
   });
-  const ask = createAsk({
-    ...building,
-    stream: (target, chat, { key, signal, sleep }) =>
-      streamChat({ ...target, provider: breaker.gently(target.connection, target.provider) }, chat, {
-        key,
-        signal,
-        sleep,
-        fetch: breaker.watch(fetchAndNote),
-        random: Math.random,
-        now: clock.now,
-        engines,
-      }),
-    allowed: (pattern) => browser.permissions.contains({ origins: [pattern] }),
-    keyFor: keys.keyFor,
-    ensureRules: headers.ensureRules,
-    overLimit: spent.overLimit,
-  });
+  const targets: Targets = {
+    resolve: async (...given) => (await answering()).targets.resolve(...given),
+    fallbacks: async (...given) => (await answering()).targets.fallbacks(...given),
+  };
   const runs: Runs = createRuns({
     store,
     clock,
     keepAlive: createKeepAlive(() => void browser.runtime.getPlatformInfo(), clock),
     panels,
     onStorage: panels.storage,
-    ask,
+    async *ask(...given) {
+      yield* (await answering()).ask(...given);
+    },
     targets,
     onIdle: quiet.check,
-    onAnswered: (answer) => void spent.note(answer).catch(() => undefined),
+    onAnswered: (answer) => void note(answer).catch(() => undefined),
   });
+  const note = async (answer: AnswerMessage) => (await answering()).spent.note(answer);
   const inTurn = createQueue();
-  const data = createDataCommands({
-    store,
-    connections,
-    defaultConnection,
-    preferences,
-    keys,
-    inTurn,
-    now: clock.now,
-    newId: () => crypto.randomUUID(),
-    changed: panels.changedAll,
-    async clear() {
-      await runs.stopAll();
-      // Keys first: if anything below fails, what matters most is gone already.
-      await keys.clear();
-      await headers.clear();
-      await store.clear();
-      await clearTheRest();
-    },
+  const data = later(async () => {
+    const { createDataCommands } = await import('./data-commands');
+    return createDataCommands({
+      store,
+      connections,
+      defaultConnection,
+      preferences,
+      keys,
+      inTurn,
+      now: clock.now,
+      newId: () => crypto.randomUUID(),
+      changed: panels.changedAll,
+      async clear() {
+        await runs.stopAll();
+        // Keys first: if anything below fails, what matters most is gone already.
+        await keys.clear();
+        await headers.clear();
+        await store.clear();
+        await clearTheRest();
+      },
+    });
+  });
+  const connectionCommands = later(async () => {
+    const [{ createConnectionCommands }, { providerById }] = await Promise.all([
+      import('./connections'),
+      import('../../providers/catalog'),
+    ]);
+    return createConnectionCommands({
+      connections,
+      defaultConnection,
+      keys,
+      headers,
+      providerById,
+      inTurn,
+      giveBack: (origins) => browser.permissions.remove({ origins }),
+    });
+  });
+  const connecting = later(async () => {
+    const { createConnectingCommands } = await import('./connecting');
+    return createConnectingCommands({ fetch: fetchAndNote, keys, headers, now: clock.now });
   });
   const table: CommandTable = {
     ...pageCommands,
@@ -137,35 +135,35 @@ export function createBackground(): Background {
       store,
       runs,
       targets,
-      build: createBuild(building),
+      build: async (...given) => (await answering()).build(...given),
       clock,
       newId: () => crypto.randomUUID(),
       changed: panels.changed,
     }),
-    ...createConnectionCommands({
-      connections,
-      defaultConnection,
-      keys,
-      headers,
-      providerById,
-      inTurn,
-      giveBack: (origins) => browser.permissions.remove({ origins }),
-    }),
-    ...createConnectingCommands({ fetch: fetchAndNote, keys, headers, now: clock.now }),
-    ...data.commands,
+    ...createKeyCommands(keys),
+    ...commandsLater(connectionCommands, [
+      'connection.save',
+      'connection.remove',
+      'connection.setDefault',
+      'connection.enable',
+    ]),
+    ...commandsLater(connecting, ['connection.test', 'connection.models', 'connection.doctor', 'connection.findLocal']),
+    ...commandsLater(async () => (await data()).commands, ['data.import', 'data.undoImport', 'data.clear']),
   };
-  const rates = { panel: createRate(clock.now, 200, 50), options: createRate(clock.now, 200, 50) };
+  const settleImports = async () => {
+    if ((await store.openImports()).length > 0) await (await data()).settle();
+  };
   const clean = async (text: string) => redact(text, await keys.known().catch(() => []));
 
   return {
-    hear: (message, sender) => answer({ table, rates, redact: clean }, message, sender),
+    hear: (name, message, sender) => answer({ table, redact: clean }, name, message, sender),
     connect: panels.connect,
     async ready() {
       // The first question needs the keys' database too; it opens beside the chats'.
       keys.passphrase().catch(() => undefined);
       await runs.ready();
       // What cannot be settled now is tried again at the next start, and before the next import.
-      await data.settle().catch(() => undefined);
+      await settleImports().catch(() => undefined);
     },
     whenQuiet: quiet.when,
   };

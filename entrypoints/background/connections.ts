@@ -10,14 +10,7 @@ import { connectionOf } from './schemas';
 
 export type ConnectionCommands = Pick<
   CommandTable,
-  | 'connection.save'
-  | 'connection.remove'
-  | 'connection.setDefault'
-  | 'connection.enable'
-  | 'key.status'
-  | 'passphrase.set'
-  | 'passphrase.unlock'
-  | 'passphrase.status'
+  'connection.save' | 'connection.remove' | 'connection.setDefault' | 'connection.enable'
 >;
 
 /** A stored value; the items of `storage/settings.ts` fit. */
@@ -147,16 +140,6 @@ export function createConnectionCommands(world: ConnectionsWorld): ConnectionCom
         await world.connections.setValue(all.map((each) => (each.id === id ? { ...each, enabled } : each)));
         return null;
       }),
-    'key.status': ({ id }) => keys.status(id),
-    async 'passphrase.set'({ passphrase, old }) {
-      if (!(await keys.setPassphrase(passphrase, old))) refuse('passphrase', 'This is not the passphrase.');
-      return null;
-    },
-    async 'passphrase.unlock'({ passphrase }) {
-      if (!(await keys.unlock(passphrase))) refuse('passphrase', 'This is not the passphrase.');
-      return null;
-    },
-    'passphrase.status': () => keys.passphrase(),
   };
 }
 

@@ -1,12 +1,12 @@
-/** The right-click menu, the shortcuts and the toolbar button. */
+/** The right-click menu and what its items and the shortcuts do. The listeners are in `clicks.ts`. */
 import { i18n } from '#i18n';
 import { browser } from 'wxt/browser';
 import type { Action } from '../../storage/settings';
 import { preferences } from '../../storage/settings';
 import type { CommandTable } from './commands';
-import { createDelivery, type Clicked, type Place } from './delivery';
+import { placeOf } from './clicks';
+import { createDelivery, type Clicked } from './delivery';
 import { createPost } from './mail';
-import { openPanel } from './open-panel';
 import { readTab, selectionsIn } from './page';
 
 type Context = 'selection' | 'page';
@@ -45,7 +45,8 @@ const plainTitle = (name: string): string => name.replaceAll('&', '&&').replaceA
 /** One rebuilding after the other, or the second would find items of the first. */
 let building: Promise<void> = Promise.resolve();
 
-function buildMenu(): Promise<void> {
+/** Makes the menu's items anew. The browser keeps them while the worker sleeps. */
+export function buildMenu(): Promise<void> {
   building = building
     .catch(() => undefined)
     .then(async () => {
@@ -57,8 +58,13 @@ function buildMenu(): Promise<void> {
   return building;
 }
 
-/** Every listener that opens a panel. Called while the worker starts, without waiting for anything. */
-export function registerMenus(): void {
+/** What follows a click that has opened a panel: the selection or page is read and laid into the panel's mailbox. */
+export interface Menus {
+  /** @param item the id of a menu's item, or the name of a command */
+  chosen(item: string, clicked: Clicked): Promise<void>;
+}
+
+export function createMenus(): Menus {
   const post = createPost({
     now: () => Date.now(),
     set: (key, mail) => browser.storage.session.set({ [key]: mail }),
@@ -83,55 +89,14 @@ export function registerMenus(): void {
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
 
-  browser.action.onClicked.addListener((tab) => openPanel(windowOf(tab)));
-
-  browser.contextMenus.onClicked.addListener((info, tab) => {
-    openPanel(windowOf(tab));
-    const clicked: Clicked = {
-      place: tab && placeOf(tab),
-      ...(info.selectionText === undefined ? {} : { selectionText: info.selectionText }),
-      ...(info.frameId === undefined ? {} : { frameId: info.frameId }),
-      ...(info.pageUrl === undefined ? {} : { pageUrl: info.pageUrl }),
-    };
-    void chosen(String(info.menuItemId), clicked);
-  });
-
-  browser.commands.onCommand.addListener((command, tab) => {
-    openPanel(windowOf(tab));
-    void chosen(command, { place: tab && placeOf(tab) });
-  });
-
-  browser.runtime.onInstalled.addListener(() => void buildMenu());
-
-  async function chosen(item: string, clicked: Clicked): Promise<void> {
-    if (item === askSelection) return delivery.selection(clicked);
-    if (item === askPage) return delivery.page(clicked);
-    const { actions } = await preferences.getValue();
-    const action = actions.find(({ id }) => ofAction + id === item);
-    return action && delivery.action(clicked, action);
-  }
-}
-
-/** Without a window of its own a click belongs to the one in front. */
-const windowOf = (tab: { windowId?: number } | undefined): number =>
-  tab?.windowId !== undefined && tab.windowId >= 0 ? tab.windowId : browser.windows.WINDOW_ID_CURRENT;
-
-function placeOf({
-  id,
-  windowId,
-  url,
-  title,
-}: {
-  id?: number | undefined;
-  windowId?: number;
-  url?: string | undefined;
-  title?: string | undefined;
-}): Place {
   return {
-    ...(id === undefined ? {} : { tabId: id }),
-    ...(windowId === undefined ? {} : { windowId }),
-    ...(url === undefined ? {} : { url }),
-    ...(title === undefined ? {} : { title }),
+    async chosen(item, clicked) {
+      if (item === askSelection) return delivery.selection(clicked);
+      if (item === askPage) return delivery.page(clicked);
+      const { actions } = await preferences.getValue();
+      const action = actions.find(({ id }) => ofAction + id === item);
+      return action && delivery.action(clicked, action);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { AnswerMessage, Chat, ChatEvent } from '../../core/chat';
 import { fold } from '../../core/fold';
 import type { Sequence, StorageTrouble, Stretch } from '../../core/protocol';
 import type { ChatWriter } from '../../storage/chats';
-import { failureOf } from '../../storage/database';
+import { failureOf } from '../../storage/failure';
 import { createCap } from './cap';
 import type { Clock } from './clock';
 import type { KeepAlive } from './keep-alive';

@@ -1,8 +1,8 @@
 import type { AnswerMessage, Chat, ChatEvent, Message, UserMessage } from '../../core/chat';
-import { failureOf } from '../../storage/database';
+import { failureOf } from '../../storage/failure';
 import type { Ask } from './ask';
-import { withFallbacks } from './ask';
 import { errorOf, Refused } from './commands';
+import { withFallbacks } from './fallbacks';
 import { startRun, type Run, type RunAudience, type RunWorld } from './run';
 import type { Target, Targets } from './targets';
 

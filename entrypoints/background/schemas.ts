@@ -195,13 +195,6 @@ const fromPanel = variant('type', [
 /** A command's name and its checked input. */
 export type Command = { [Name in CommandName]: { name: Name; input: CommandInput<Name> } }[CommandName];
 
-/** The name of a command, if it is one. */
-export function commandName(message: unknown): CommandName | null {
-  if (typeof message !== 'object' || message === null || !('type' in message)) return null;
-  const { type } = message;
-  return typeof type === 'string' && Object.hasOwn(inputs, type) ? (type as CommandName) : null;
-}
-
 /** The checked input of a command; `null` if it does not fit. */
 export function inputOf<Name extends CommandName>(name: Name, message: unknown): CommandInput<Name> | null {
   if (typeof message !== 'object' || message === null) return null;

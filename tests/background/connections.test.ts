@@ -5,6 +5,7 @@ import { createQueue } from '../../core/queue';
 import { createAsk, type AskWorld } from '../../entrypoints/background/ask';
 import { createConnectionCommands, type ConnectionCommands } from '../../entrypoints/background/connections';
 import type { Headers } from '../../entrypoints/background/headers';
+import { createKeyCommands, type KeyCommands } from '../../entrypoints/background/key-commands';
 import type { ChatError, ChatEvent, Message } from '../../core/chat';
 import type { Connection, Provider } from '../../providers/contract';
 import { createKeyStore } from '../../storage/key-store';
@@ -37,7 +38,7 @@ let standard: ReturnType<typeof item<string | null>>;
 let keys: KeyStore;
 let givenBack: string[];
 let kept: string[][];
-let commands: ConnectionCommands;
+let commands: ConnectionCommands & KeyCommands;
 
 beforeEach(() => {
   connections = item<Connection[]>([]);
@@ -61,15 +62,18 @@ beforeEach(() => {
     keepOnly: async (all) => void kept.push(all.map((each) => each.connection.id)),
     clear: async () => undefined,
   };
-  commands = createConnectionCommands({
-    connections,
-    defaultConnection: standard,
-    keys,
-    headers,
-    providerById,
-    inTurn: createQueue(),
-    giveBack: async (patterns) => givenBack.push(...patterns) > 0,
-  });
+  commands = {
+    ...createKeyCommands(keys),
+    ...createConnectionCommands({
+      connections,
+      defaultConnection: standard,
+      keys,
+      headers,
+      providerById,
+      inTurn: createQueue(),
+      giveBack: async (patterns) => givenBack.push(...patterns) > 0,
+    }),
+  };
 });
 
 const options = { sender: 'options' } as const;

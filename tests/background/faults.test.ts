@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Refused } from '../../entrypoints/background/commands';
 import { openChats } from '../../storage/chat-database';
-import { StorageFailure } from '../../storage/database';
+import { StorageFailure } from '../../storage/failure';
 import { report, type Cost } from '../e2e/harness/faults';
 import { createWorld, say, settle, textOf, type World } from './world';
 

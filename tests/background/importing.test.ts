@@ -3,7 +3,8 @@
  * it back. The n-th storage operation fails, or is the last one, for n = 1, 2, 3 … until none is left.
  */
 import { describe, expect, it } from 'vitest';
-import { StorageFailure, type Seam } from '../../storage/database';
+import type { Seam } from '../../storage/database';
+import { StorageFailure } from '../../storage/failure';
 import { defaultPreferences } from '../../storage/settings';
 import { createPlace, fill, load, rich, undo, type Place } from './data-place';
 import { connection, settle } from './world';

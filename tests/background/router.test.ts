@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommandName } from '../../core/protocol';
 import { Refused, type CommandTable, type Page } from '../../entrypoints/background/commands';
-import { answer, capabilities, type RouterWorld } from '../../entrypoints/background/router';
-import { commandName, connectionOf, inputOf, panelWord } from '../../entrypoints/background/schemas';
-import { StorageFailure } from '../../storage/database';
+import { capabilities, commandName, createGate, type Gate } from '../../entrypoints/background/gate';
+import { answer, type RouterWorld } from '../../entrypoints/background/router';
+import { connectionOf, inputOf, panelWord } from '../../entrypoints/background/schemas';
+import { StorageFailure } from '../../storage/failure';
 
 const connection = { id: 'c', provider: 'custom', name: 'C', baseUrl: 'https://a.example', model: 'm', enabled: true };
 
@@ -44,12 +45,14 @@ const names = Object.keys(good) as CommandName[];
 
 let done: string[];
 let world: RouterWorld;
+let gate: Gate;
 let allow: boolean;
 
 beforeEach(() => {
   done = [];
   allow = true;
   const rate = { take: () => allow };
+  gate = createGate(() => 0, { panel: rate, options: rate });
   const entries = names.map((name) => [
     name,
     async () => {
@@ -59,12 +62,15 @@ beforeEach(() => {
   ]);
   world = {
     table: Object.fromEntries(entries) as CommandTable,
-    rates: { panel: rate, options: rate },
     redact: async (text) => text.replaceAll('sk-secret', '[key]'),
   };
 });
 
-const ask = (message: unknown, page: Page = 'panel') => answer(world, message, page);
+/** A message's whole way, as the worker takes it. */
+async function ask(message: unknown, page: Page = 'panel') {
+  const name = gate(message, page);
+  return typeof name === 'string' ? answer(world, name, message, page) : name;
+}
 
 describe('a well-formed command', () => {
   it.each(names)('%s is done for the pages that may, and for no other', async (name) => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { withFallbacks } from '../../entrypoints/background/ask';
+import { withFallbacks } from '../../entrypoints/background/fallbacks';
 import { longestTyped } from '../../entrypoints/background/asking';
 import { answerOf, connection, createWorld, say, settle, textOf, type Worker, type World } from './world';
 

@@ -126,7 +126,14 @@ describe('no effect of anything said by', () => {
     const fetched = await page.evaluate(
       (address) =>
         Promise.all(
-          ['sidepanel.html', 'options.html', 'background.js', 'manifest.json', 'icons/128.png'].map((file) =>
+          [
+            'sidepanel.html',
+            'options.html',
+            'background.js',
+            'worker/working.js',
+            'manifest.json',
+            'icons/128.png',
+          ].map((file) =>
             fetch(`${address}/${file}`).then(
               () => file,
               () => null,

@@ -1,5 +1,5 @@
 /** What those say who may not speak to Gloss: every command it knows, in messages and over ports. */
-import { capabilities } from '../../../entrypoints/background/router';
+import { capabilities } from '../../../entrypoints/background/gate';
 
 export const commands = Object.keys(capabilities);
 
