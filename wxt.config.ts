@@ -52,6 +52,15 @@ const pageHead: Plugin = {
 
 const ofWorker = ({ build }: UserConfig): boolean => !!build?.lib && build.lib.fileName === 'background';
 
+/** Making a grammar does nothing else, which a bundler cannot know: so those that no language names stay out of the package. */
+const pureGrammars: Plugin = {
+  name: 'gloss-pure-grammars',
+  transform: (code, id) =>
+    /\/legacy-modes\/mode\/(?:clike|css|sql)\.js/.test(id)
+      ? { code: code.replace(/(?<!function )\b(?:clike|words|sql|set|mkCSS|keySet)\(/g, '/*@__PURE__*/ $&'), map: null }
+      : null,
+};
+
 /** A package is replaced whole, so its files need no hash in their names, nor does every place that names them. */
 const plainNames: Plugin = {
   name: 'gloss-plain-names',
@@ -142,17 +151,14 @@ export default defineConfig({
     resolve:
       browser === 'firefox' ? {} : { alias: { 'wxt/browser': fileURLToPath(import.meta.resolve('wxt/browser')) } },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      modulePreload: false,
-      // Grammars are made by these functions, and a bundler cannot know that making one does nothing else.
-      rolldownOptions: { treeshake: { manualPureFunctions: ['clike', 'words', 'sql', 'set'] } },
-    },
+    build: { modulePreload: false },
     worker: { format: 'es' },
     plugins:
       command === 'build'
         ? [
             pageHead,
             plainNames,
+            pureGrammars,
             leanCatalog,
             ...(browser === 'firefox' ? [] : [{ ...workerParts(partsOfWorker), apply: ofWorker }]),
           ]

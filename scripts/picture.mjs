@@ -2,27 +2,12 @@
  * Takes the README's pictures: the built panel beside the article, light and dark, with an answer written for the occasion.
  * Run it when the look has changed.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveArticle } from './article/serve.mjs';
-import { debuggingPort, ensureChromium, spawnChromium } from './browsers.mjs';
-import { buildExtension } from './build.mjs';
-import {
-  addProvider,
-  addressOf,
-  allowSite,
-  ask,
-  connectTo,
-  extensionId,
-  newChat,
-  openSidePanel,
-  storedConnections,
-  until,
-  untilListening,
-} from './drive.mjs';
+import { ask, newChat, openSidePanel } from './drive.mjs';
 import { root } from './node.mjs';
-import { startStandIn } from './stand-in.mjs';
+import { onStage } from './on-stage.mjs';
 
 const host = 'margins.example';
 const model = 'qwen3:8b';
@@ -40,9 +25,7 @@ const answer = `An **interlinear** gloss explains one word, right above it. A **
 2. The second *comments*, and may disagree.
 `;
 
-const profile = mkdtempSync(join(tmpdir(), 'gloss-picture-'));
 const pictures = join(root, 'docs', 'images');
-const extension = join(root, '.output', 'chrome-mv3');
 
 async function compose(context, images, path) {
   const page = await context.newPage();
@@ -64,10 +47,9 @@ const askAboutSelection = (worker, url) =>
       { menuItemId: 'ask-selection', selectionText: ${JSON.stringify(quoted)}, pageUrl: tab.url, frameId: 0, editable: false }, tab))`,
   );
 
-async function take(connect, colorScheme) {
+async function take(connect, id, colorScheme) {
   const browser = await connect();
   const [context] = browser.contexts();
-  const id = extensionId(extension);
   const page = await context.newPage();
   await page.setViewportSize({ width: 811, height: 752 });
   await page.goto(`http://${host}/?${colorScheme}`);
@@ -89,47 +71,12 @@ async function take(connect, colorScheme) {
   await browser.close();
 }
 
-async function main() {
-  mkdirSync(pictures, { recursive: true });
-  const { code, output } = await buildExtension('chrome');
-  if (code !== 0) throw new Error(output);
-  const article = await serveArticle();
-  const standIn = await startStandIn(0, () => answer);
-  const browserProcess = spawnChromium({
-    chromium: await ensureChromium(),
-    profile,
-    extension,
-    headless: true,
-    args: [
-      '--disable-gpu',
-      '--window-size=1280,860',
-      '--force-device-scale-factor=2',
-      '--hide-scrollbars',
-      `--host-resolver-rules=MAP ${host} ${new URL(article.url).host}`,
-    ],
+mkdirSync(pictures, { recursive: true });
+const article = await serveArticle();
+try {
+  await onStage({ answer, model, hosts: `MAP ${host} ${new URL(article.url).host}` }, async ({ connect, id }) => {
+    for (const colorScheme of ['light', 'dark']) await take(connect, id, colorScheme);
   });
-  try {
-    const port = await debuggingPort(profile);
-    const connect = () => connectTo(port);
-    const browser = await connect();
-    const [context] = browser.contexts();
-    const id = extensionId(extension);
-    await untilListening(context, id);
-    await allowSite(context, id, 'http://127.0.0.1/*');
-    const options = await context.newPage();
-    await options.goto(addressOf(id, 'options.html'));
-    await addProvider(options, { baseUrl: standIn.baseUrl, model, name: 'On this computer' });
-    await until('the connection', async () => (await storedConnections(options)).length > 0);
-    await options.close();
-    for (const colorScheme of ['light', 'dark']) await take(connect, colorScheme);
-    await browser.close();
-  } finally {
-    process.kill(-browserProcess.pid, 'SIGKILL');
-    standIn.close();
-    article.close();
-    await new Promise((resolve) => browserProcess.once('exit', resolve));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  }
+} finally {
+  article.close();
 }
-
-await main();

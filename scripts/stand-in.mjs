@@ -62,22 +62,26 @@ async function readJson(request) {
   }
 }
 
-async function stream(response, answer) {
+const everyWord = () => new Promise((resolve) => setTimeout(resolve, 1000 / wordsPerSecond));
+
+async function stream(response, answer, afterWord) {
   const chunk = (delta, finish = null) =>
     response.write(
       `data: ${JSON.stringify({ id: 'stand-in', object: 'chat.completion.chunk', model: standInModel, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
     );
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  let said = '';
   for (const word of answer.match(/\s*\S+\s?/g) ?? []) {
     if (response.destroyed) return;
     chunk({ content: word });
-    await new Promise((resolve) => setTimeout(resolve, 1000 / wordsPerSecond));
+    said += word;
+    await afterWord(said);
   }
   chunk({}, 'stop');
   response.end('data: [DONE]\n\n');
 }
 
-async function handle(request, response, answerTo) {
+async function handle(request, response, answerTo, afterWord) {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (pathname === '/v1/models')
     return json(response, 200, { object: 'list', data: [{ id: standInModel, object: 'model', owned_by: 'you' }] });
@@ -87,7 +91,7 @@ async function handle(request, response, answerTo) {
   if (!Array.isArray(body?.messages))
     return json(response, 400, { error: { message: 'There are no messages in this request.' } });
   const answer = answerTo(body.messages);
-  if (body.stream) return stream(response, answer);
+  if (body.stream) return stream(response, answer, afterWord);
   return json(response, 200, {
     id: 'stand-in',
     object: 'chat.completion',
@@ -100,10 +104,11 @@ async function handle(request, response, answerTo) {
  * Starts the stand-in on loopback, on its own port or, where that is taken, on any.
  * @param {number} [port]
  * @param {(messages: { role: string, content: unknown }[]) => string} [answer] what it says; by default, what it is
+ * @param {(said: string) => Promise<void>} [afterWord] what is waited for after each word; by default, as long as a quick model takes
  * @returns {Promise<{ baseUrl: string, close: () => void }>}
  */
-export async function startStandIn(port = standInPort, answer = answerTo) {
-  const server = createServer((request, response) => void handle(request, response, answer));
+export async function startStandIn(port = standInPort, answer = answerTo, afterWord = everyWord) {
+  const server = createServer((request, response) => void handle(request, response, answer, afterWord));
   const listen = (wanted) =>
     new Promise((resolve, reject) =>
       server.once('error', reject).listen(wanted, '127.0.0.1', () => resolve(undefined)),
