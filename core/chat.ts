@@ -140,8 +140,8 @@ export type Notice =
   | { kind: 'passages-chosen'; sent: number; of: number; pages?: SentPage[] }
   /** This month cost as much as the user's limit for the connection, or more; US dollars. */
   | { kind: 'over-limit'; connection: string; spent: number; limit: number }
-  /** The answer reached the cap and was ended by Gloss. */
-  | { kind: 'answer-cut'; characters: number }
+  /** The answer reached the cap, or only repeated itself, and was ended by Gloss. */
+  | { kind: 'answer-cut'; characters: number; repeats?: true }
   /** A part the model cannot take was left out of the request. */
   | { kind: 'part-left-out'; part: Part['type']; count: number }
   /** No content for a while, though the connection is alive. */

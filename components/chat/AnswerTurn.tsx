@@ -177,6 +177,8 @@ function EndNote({ words, icon }: { words: string; icon: typeof Info }) {
 }
 
 function finishWords(finish: Finish | undefined): string {
+  // Ended by us: a notice has said why.
+  if (finish?.raw === 'gloss') return '';
   const reason = finish?.reason;
   switch (reason) {
     case 'length':

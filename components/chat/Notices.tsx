@@ -107,8 +107,12 @@ function noticeWords(notice: Exclude<Notice, { kind: 'retry' | 'waiting' | 'pass
       const [spent, limit] = [dollars(notice.spent), dollars(notice.limit)];
       return i18n.t('panel.notice.overLimit', [notice.connection, spent, limit]);
     }
-    case 'answer-cut':
-      return i18n.t('panel.notice.answerCut', [notice.characters.toLocaleString()]);
+    case 'answer-cut': {
+      const characters = notice.characters.toLocaleString();
+      return notice.repeats
+        ? i18n.t('panel.notice.answerRepeats', [characters])
+        : i18n.t('panel.notice.answerCut', [characters]);
+    }
     case 'part-left-out':
       return i18n.t('panel.notice.partLeftOut', [partWords(notice)]);
     case 'retracted':

@@ -92,7 +92,7 @@ const notice = variant('kind', [
     of: whole,
     pages: exactOptional(list(object({ id, title: text, text: long }), many)),
   }),
-  object({ kind: literal('answer-cut'), characters: whole }),
+  object({ kind: literal('answer-cut'), characters: whole, repeats: exactOptional(literal(true)) }),
   object({ kind: literal('over-limit'), connection: text, spent: amount, limit: amount }),
   object({
     kind: literal('part-left-out'),

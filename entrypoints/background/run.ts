@@ -6,6 +6,7 @@ import { failureOf } from '../../storage/failure';
 import { createCap } from './cap';
 import type { Clock } from './clock';
 import type { KeepAlive } from './keep-alive';
+import { createRepeatWatch } from './repeats';
 import { createLetterGuard, createTape } from './tape';
 
 /** Milliseconds between two messages to the panels, and between the starts of two writes of the journal. */
@@ -67,6 +68,7 @@ export function startRun(
   const tape = createTape();
   const whole = createLetterGuard();
   const capped = createCap();
+  const watched = createRepeatWatch();
   const waiting = new Set<() => void>();
   let answer = stored;
   let over = false;
@@ -85,14 +87,13 @@ export function startRun(
   };
 
   function take(event: ChatEvent): void {
-    for (const letters of whole(event)) {
-      for (const piece of capped(letters)) {
-        if (over) return;
-        const at = clock.now();
-        answer = fold(answer, piece, at);
-        tape.append(piece, at);
-        over = piece.type === 'end' || piece.type === 'error';
-      }
+    if (over) return;
+    for (const piece of whole(event).flatMap(watched).flatMap(capped)) {
+      if (over) break;
+      const at = clock.now();
+      answer = fold(answer, piece, at);
+      tape.append(piece, at);
+      over = piece.type === 'end' || piece.type === 'error';
     }
     if (tape.last === 0) return;
     if (over) finish();

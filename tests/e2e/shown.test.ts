@@ -196,3 +196,19 @@ test('thoughts are named while they are thought, and folded away with their time
   await button(/^Thought for \d+ s$/).click();
   await expect.poll(said).toContain('Weighing it up.');
 });
+
+test('an answer that only repeats itself is ended, kept, and can go on', async () => {
+  const again = 'Let me think about that once more. ';
+  // The server would never come to an end.
+  const endless = session.upstream.next({ pieces: Array.from({ length: 2_000 }, () => again), holdAfter: 1_000 });
+  await ask(panel, 'Think');
+  await answerToEnd(panel);
+  await expect.poll(said).toMatch(/The answer only repeated itself, so Gloss ended it at 16,384 characters\./);
+  expect(await said()).toContain(again.repeat(3).trim());
+  expect(await said()).not.toContain('limit of length');
+  endless.release();
+  session.upstream.next({ pieces: ['And now something else.'] });
+  await button('Continue').click();
+  await answerToEnd(panel);
+  await expect.poll(said).toContain('And now something else.');
+});
