@@ -74,6 +74,9 @@ export const FindModel = createModel(({ turns, message }: FindDeps) => {
   /** The match on show; the list may have become shorter under it. */
   const current = computed(() => matches.value[Math.min(index.value, matches.value.length - 1)] ?? null);
 
+  /** Letters typed before there is a field for them; null once there is. */
+  let ahead: string | null = null;
+
   return {
     open,
     query,
@@ -87,16 +90,31 @@ export const FindModel = createModel(({ turns, message }: FindDeps) => {
       wanted.value = id;
     },
     show(words?: string): void {
+      if (!open.peek()) ahead = '';
       open.value = true;
       if (words !== undefined) query.value = words;
       index.value = 0;
     },
     hide(): void {
+      ahead = null;
       open.value = false;
     },
     search(words: string): void {
       query.value = words;
       index.value = 0;
+    },
+    /** Takes a letter that comes before the field has been drawn. False if there is none to wait for. */
+    typeAhead(letter: string): boolean {
+      if (ahead === null) return false;
+      ahead += letter;
+      this.search(ahead);
+      return true;
+    },
+    /** The field has been drawn. Whether letters came before it. */
+    arrived(): boolean {
+      const early = ahead;
+      ahead = null;
+      return !!early;
     },
     /** Goes on by so many matches, around the end. */
     step(by: number): void {

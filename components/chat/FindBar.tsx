@@ -1,5 +1,5 @@
 import { i18n } from '#i18n';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignalEffect } from '@preact/signals';
 import { ChevronDown, ChevronUp, X } from 'lucide';
 import { IconButton } from '../ui/IconButton';
@@ -12,9 +12,10 @@ export function FindBar() {
   const { find, chat, focus } = useGloss();
   const field = useRef<HTMLInputElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
-    field.current?.select();
+    // What was typed on the way here goes on; what is left of an earlier search is to be typed over.
+    if (!find.arrived()) field.current?.select();
     return clearMarks;
   }, []);
   useSignalEffect(() => {

@@ -29,6 +29,8 @@ export function PanelView() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
+      const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (isLetter && find.typeAhead(event.key)) return event.preventDefault();
       // The next key may be F, and then the first letters to find.
       if (event.key === 'Control' || event.key === 'Meta') FindBar.preload();
       if (event.key.toLowerCase() === 'f' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {

@@ -201,6 +201,19 @@ describe('a question', () => {
   });
 });
 
+test('what is typed right after the key for Find goes into its field, however soon', async () => {
+  const page = await session.gloss.openPanelTab();
+  await session.askAndWait(page, 'Where is the needle?');
+  const composer = page.getByRole('textbox', { name: 'Message' });
+  await composer.focus();
+  // Loaded with the first use, which is this one.
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('needle');
+  await expect.poll(() => page.getByRole('searchbox', { name: 'Find in chat' }).inputValue()).toBe('needle');
+  expect(await composer.inputValue()).toBe('');
+  await page.close();
+});
+
 describe('the history', () => {
   test('finds a chat by its title, renames, deletes and gives back', async () => {
     await session.askAndWait(panel, 'A question about zebras');

@@ -51,7 +51,9 @@ test('code is coloured in every language', async () => {
             Object.fromEntries(
               [...answer.querySelectorAll('pre code')].map((block, place) => [
                 names[place],
-                [...block.querySelectorAll('span[class]:not(.lines)')].map((token) => `${token.className} ${token.textContent}`),
+                [...block.querySelectorAll('span[class]:not(.lines)')].map(
+                  (token) => `${token.className} ${token.textContent}`,
+                ),
               ]),
             ),
           languages,

@@ -35,6 +35,29 @@ describe('asRead', () => {
   });
 });
 
+describe('letters that come before the field', () => {
+  it('are looked for, and only until it is there', () => {
+    const { find } = chat(says('a', 'a needle'));
+    expect(find.typeAhead('x')).toBe(false);
+    find.show();
+    expect(['n', 'e'].map((letter) => find.typeAhead(letter))).toEqual([true, true]);
+    expect(find.query.value).toBe('ne');
+    expect(find.arrived()).toBe(true);
+    expect(find.typeAhead('e')).toBe(false);
+    find.show('again');
+    expect(find.typeAhead('x'), 'it is there already').toBe(false);
+    find.hide();
+    expect(find.typeAhead('x')).toBe(false);
+  });
+
+  it('are none as a rule', () => {
+    const { find } = chat();
+    find.show('earlier');
+    expect(find.arrived()).toBe(false);
+    expect(find.query.value).toBe('earlier');
+  });
+});
+
 describe('what is searched', () => {
   it('is what is drawn: text and quotes, not pages, thoughts or signatures', () => {
     const asked = question('q', {
