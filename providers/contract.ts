@@ -202,13 +202,14 @@ export interface Frame {
   field?: string;
 }
 
-/** What `decode` reads. */
-export interface Frames extends AsyncIterable<Frame> {
-  /**
-   * The answer is complete, only extras (usage) may follow: the frames end by themselves after a few seconds more, or when
-   * the bytes do. Absent where frames come from a table, as in tests.
-   */
-  settle?(): void;
+/** One answer while it is read: frame in, events out, with nothing to wait for between the two. */
+export interface Decoding {
+  /** What one frame says. After a last event nothing more is taken, nor asked for. */
+  take(frame: Frame): Iterable<ChatEvent>;
+  /** The bytes are over: what was held back, and the last event where the wire's own marker may be left out. */
+  end?(): Iterable<ChatEvent>;
+  /** The answer is complete, only extras (usage) may follow: a few seconds more are waited for them. */
+  readonly finished?: boolean;
 }
 
 export type Framing = 'sse' | 'ndjson' | 'json';
@@ -222,14 +223,14 @@ export interface WireRequest {
 
 /**
  * One wire format: three pure functions and data. It never sees the API key.
- * `decode` yields what the frames say and, if they said so, exactly one last event; when the frames end without the wire's
- * terminal marker it simply returns, and `stream.ts` ends the stream as interrupted.
+ * `decode` begins an answer, which gives what the frames say and, if they said so, exactly one last event; when the frames
+ * end without the wire's terminal marker it gives none, and `stream.ts` ends the stream as interrupted.
  */
 export interface Dialect {
   framing: Framing;
   request(chat: ChatRequest, provider: Provider, connection?: Connection): WireRequest;
   /** `chat` is the request that the frames answer, for what has to be bound to it (see `dialects/kept.ts`). */
-  decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncIterable<ChatEvent>;
+  decode(provider: Provider, chat?: ChatRequest): Decoding;
   /** Finds the words (and, where the wire has them, `code`, `retryAfterMs`, a sharper `kind`) in an error body. */
   error(status: number, body: unknown): Partial<ChatError>;
   /** Reads one page of the model list. `next` is the query (`pageToken=…`) that asks for the page after it. */

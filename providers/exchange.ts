@@ -1,13 +1,14 @@
 /** One request and its answer: the only place where bytes are sent and read. */
 import type { ChatError, ChatEvent, ChatRequest } from '../core/chat';
 import type { Alarms } from './alarms';
-import type { Connection, Dialect, Frame, Frames, Provider } from './contract';
+import type { Connection, Decoding, Dialect, Frame, Provider } from './contract';
 import { limitReset, retryAfter, waitInWords } from './duration';
 import { kindOfStatus } from './errors';
 import { frames } from './framing';
 import { carefully, headersOf, urlOf } from './request';
 import type { Failure } from './retry';
 import { FramingError } from './splitting';
+import { isGrowing, isLast } from './tidy';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -95,22 +96,40 @@ async function* answer(task: Exchange): AsyncGenerator<ChatEvent, Failure | unde
       yield chunk;
     }
   }
-  async function* counted(): AsyncGenerator<Frame> {
-    for await (const frame of frames(body(), framing)) {
-      seen += 1;
-      yield frame;
+  const decoding = dialect.decode(provider, chat);
+  for await (const batch of frames(body(), framing)) {
+    seen += batch.length;
+    for (const event of joined(batch, decoding)) {
+      said = true;
+      yield event.type === 'error' ? { type: 'error', error: withCookieHint(task, event.error) } : event;
+      if (isLast(event)) return undefined;
     }
+    if (decoding.finished) alarms.settle();
   }
-  const source: Frames = Object.assign(counted(), { settle: () => alarms.settle() });
-  for await (const event of dialect.decode(source, provider, chat)) {
+  for (const event of decoding.end?.() ?? []) {
     said = true;
-    yield event.type === 'error' ? { type: 'error', error: withCookieHint(task, event.error) } : event;
-    if (event.type === 'end' || event.type === 'error') return undefined;
+    yield event;
+    if (isLast(event)) return undefined;
   }
   if (seen === 0) return { error: { kind: kindOfNothing(start), message: '', mayHaveReached: true } };
   // A JSON in which this wire finds nothing at all was not cut: it is some other service's.
   const foreign = !said && (framing === 'json' || /\bjson\b/.test(response.headers.get('content-type') ?? ''));
   return { error: { kind: foreign ? 'not-an-api' : 'interrupted', message: '', mayHaveReached: true } };
+}
+
+/** What these frames say, up to a last event, with neighbouring pieces of one text put together. */
+function joined(batch: readonly Frame[], decoding: Decoding): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  for (const frame of batch) {
+    for (const event of decoding.take(frame)) {
+      const before = events.at(-1);
+      if (isGrowing(event) && before?.type === event.type)
+        events[events.length - 1] = { type: event.type, text: before.text + event.text };
+      else events.push(event);
+      if (isLast(event)) return events;
+    }
+  }
+  return events;
 }
 
 /** Bytes of a body by which it is known for JSON. */

@@ -6,7 +6,7 @@ export const longestAnswer = 2_000_000;
 
 type Growing = Extract<ChatEvent, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
 
-const isGrowing = (event: ChatEvent): event is Growing =>
+export const isGrowing = (event: ChatEvent): event is Growing =>
   event.type === 'text-delta' || event.type === 'reasoning-delta' || event.type === 'refusal-delta';
 
 /** Events that put something before the reader. After the first of them nothing is asked again. */

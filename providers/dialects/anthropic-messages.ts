@@ -2,15 +2,15 @@
  * Anthropic Messages. Facts: platform.claude.com (Messages, Streaming, Thinking, Preserved thinking), and what streams of it
  * were seen to do: an error as the first event of a 200, a repeated or a spliced `message_start`, a refusal without blocks.
  */
-import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
+import type { ChatRequest, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
-import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, ModelInfo, Provider, WireRequest } from '../contract';
 import { isFields, readError } from '../errors';
 import { settled } from '../request';
 import { count } from '../usage';
 import { newAnthropicAnswer } from './anthropic-stream';
 import { fingerprint, keep, kept, type Bond } from './kept';
-import { fieldsOf, given, listOf, readFrame, wordOf, type Fields } from './reading';
+import { fieldsOf, given, listOf, saidBy, wordOf, type Fields } from './reading';
 
 export const anthropicMessages: Dialect = { framing: 'sse', request, decode, error, models };
 
@@ -144,18 +144,10 @@ function trimmedAtEnd(content: string | Fields[]): string | Fields[] {
   );
 }
 
-async function* decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncGenerator<ChatEvent> {
+function decode(provider: Provider, chat?: ChatRequest): Decoding {
   const prefix = chat && prefixOf(chat, messagesOf(chat, provider));
   const answer = newAnthropicAnswer((block) => keep(block, { wire, provider, chat }, prefix));
-  for await (const frame of frames) {
-    const read = readFrame(frame);
-    if (read.kind === 'error') return yield read.event;
-    if (read.kind === 'nothing') continue;
-    for (const event of answer.take(fieldsOf(read.value), frame.event)) {
-      yield event;
-      if (event.type === 'end' || event.type === 'error') return;
-    }
-  }
+  return { take: (frame) => saidBy(frame, (value) => answer.take(fieldsOf(value), frame.event)) };
 }
 
 function error(_status: number, body: unknown): ReturnType<Dialect['error']> {

@@ -5,11 +5,11 @@
 import type { ChatEvent, ChatRequest, Finish, Turn, Usage } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
 import { createCalls } from '../calls';
-import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, ModelInfo, Provider, WireRequest } from '../contract';
 import { isFields, readError } from '../errors';
 import { settled } from '../request';
 import { count, usageOf } from '../usage';
-import { failure, fieldsOf, given, listOf, numberOf, readFrame, textOf, wordOf, type Fields } from './reading';
+import { failure, fieldsOf, given, listOf, numberOf, saidBy, textOf, wordOf, type Fields } from './reading';
 
 export const cohere: Dialect = {
   framing: 'sse',
@@ -78,7 +78,7 @@ function messageOf(turn: Turn, fence: string | undefined): Fields[] {
   return [{ role: 'user', content: [...(text === '' ? [] : [{ type: 'text', text }]), ...images] }];
 }
 
-async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
+function decode(): Decoding {
   const calls = createCalls();
   const grow = (index: number | undefined, call: Fields): ChatEvent[] => {
     const asked = fieldsOf(call.function);
@@ -90,14 +90,10 @@ async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
     });
   };
 
-  for await (const frame of frames) {
-    const read = readFrame(frame);
-    if (read.kind === 'error') return yield read.event;
-    if (read.kind === 'nothing') continue;
-    const body = fieldsOf(read.value);
+  function* take(body: Fields, named: string | undefined): Generator<ChatEvent> {
     const delta = fieldsOf(body.delta);
     const message = fieldsOf(delta.message);
-    switch (wordOf(body.type) ?? frame.event) {
+    switch (wordOf(body.type) ?? named) {
       case 'content-start':
       case 'content-delta':
         yield* said(fieldsOf(message.content));
@@ -130,6 +126,7 @@ async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
       // `message-start`, the ends of parts, `debug`, and events of a later version: signs of life.
     }
   }
+  return { take: (frame) => saidBy(frame, (value) => take(fieldsOf(value), frame.event)) };
 }
 
 /** The wire sends one call or citation as an object where a list is meant. */

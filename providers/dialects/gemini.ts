@@ -2,9 +2,9 @@
  * Google Gemini (`generateContent`). Facts: ai.google.dev (Generate content, Thinking, Thought signatures), and streams seen:
  * CRLF, no end marker, errors as an event or as raw JSON after the last one, wrapped in a list or not.
  */
-import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
+import type { ChatRequest, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
-import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, ModelInfo, Provider, WireRequest } from '../contract';
 import { readError } from '../errors';
 import { settled } from '../request';
 import { count } from '../usage';
@@ -134,27 +134,27 @@ function signedTexts(
   return parts;
 }
 
-async function* decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncGenerator<ChatEvent> {
+function decode(provider: Provider, chat?: ChatRequest): Decoding {
   const answer = newGeminiAnswer((signature) => keep(signature, { wire, provider, chat }));
-  for await (const frame of frames) {
-    const read = readFrame(frame);
-    if (read.kind === 'error') {
-      // What comes after a finished answer does not undo it.
-      if (answer.finished) break;
-      yield* answer.flush();
-      return yield read.event;
-    }
-    if (read.kind === 'nothing') continue;
-    // Without `alt=sse` the whole stream is one list.
-    for (const chunk of Array.isArray(read.value) ? listOf(read.value) : [fieldsOf(read.value)]) {
-      for (const event of answer.take(chunk)) {
-        yield event;
-        if (event.type === 'error') return;
+  return {
+    get finished() {
+      return answer.finished;
+    },
+    *take(frame) {
+      const read = readFrame(frame);
+      if (read.kind === 'error') {
+        // What comes after a finished answer does not undo it.
+        if (answer.finished) return yield* answer.end();
+        yield* answer.flush();
+        return yield read.event;
       }
-    }
-    if (answer.finished) frames.settle?.();
-  }
-  yield* answer.finished ? answer.end() : answer.flush();
+      if (read.kind === 'nothing') return;
+      // Without `alt=sse` the whole stream is one list.
+      for (const chunk of Array.isArray(read.value) ? listOf(read.value) : [fieldsOf(read.value)])
+        yield* answer.take(chunk);
+    },
+    end: () => (answer.finished ? answer.end() : answer.flush()),
+  };
 }
 
 function models(body: unknown): { models: ModelInfo[]; next?: string } {

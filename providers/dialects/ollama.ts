@@ -5,7 +5,7 @@
 import type { ChatEvent, ChatRequest, Finish, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
 import { createCalls } from '../calls';
-import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, Frame, ModelInfo, Provider, WireRequest } from '../contract';
 import { isFields, readError } from '../errors';
 import { settled } from '../request';
 import { createThinkSplitter } from '../thinking';
@@ -53,17 +53,17 @@ function messageOf(turn: Turn, fence: string | undefined): Fields[] {
   return [{ role: 'user', content, ...(images.length > 0 ? { images } : {}) }];
 }
 
-async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
+function decode(): Decoding {
   const calls = createCalls();
   // Servers and models that do not know each other leave the thought in the text.
   const thinking = createThinkSplitter();
-  for await (const frame of frames) {
+  function* take(frame: Frame): Generator<ChatEvent> {
     const read = readFrame(frame);
     if (read.kind === 'error') {
       yield* thinking.flush();
       return yield read.event;
     }
-    if (read.kind === 'nothing') continue;
+    if (read.kind === 'nothing') return;
     const line = fieldsOf(read.value);
     const message = fieldsOf(line.message);
     // The first is Ollama's own name; servers that stand in for it use the others.
@@ -76,14 +76,14 @@ async function* decode(frames: Frames): AsyncGenerator<ChatEvent> {
       yield* thinking.flush();
       yield* calls.take({ index: calls.count, id: textOf(call.id), name: textOf(asked.name), input });
     }
-    if (line.done !== true) continue;
+    if (line.done !== true) return;
     yield* thinking.flush();
     yield* calls.flush();
     const usage = usageOf({ inputTokens: count(line.prompt_eval_count), outputTokens: count(line.eval_count) });
     if (usage) yield { type: 'usage', usage };
-    return yield { type: 'end', finish: finishOf(wordOf(line.done_reason), calls.count) };
+    yield { type: 'end', finish: finishOf(wordOf(line.done_reason), calls.count) };
   }
-  yield* thinking.flush();
+  return { take, end: () => thinking.flush() };
 }
 
 function finishOf(raw: string | undefined, calls: number): Finish {

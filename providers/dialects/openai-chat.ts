@@ -5,7 +5,7 @@
 import type { ChatEvent, ChatRequest, Finish, Sampling, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
 import { createCalls, type Calls } from '../calls';
-import type { Connection, Dialect, Frame, Frames, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, Frame, Provider, WireRequest } from '../contract';
 import { isErrorBody, isFields, readError } from '../errors';
 import { openaiModels } from '../models';
 import { settled } from '../request';
@@ -98,22 +98,18 @@ function echoed(turn: Extract<Turn, { role: 'assistant' }>, provider: Provider):
   return text === '' ? {} : { [field]: text };
 }
 
-async function* decode(frames: Frames, provider: Provider): AsyncGenerator<ChatEvent> {
+function decode(provider: Provider): Decoding {
   const answer = newAnswer(provider);
-  for await (const frame of frames) {
-    if (frame.data.trim() === '[DONE]') {
-      yield* answer.end();
-      return;
-    }
-    for (const chunk of chunksOf(frame)) {
-      for (const event of answer.take(chunk)) {
-        yield event;
-        if (event.type === 'error') return;
-      }
-    }
-    if (answer.finished) frames.settle?.();
-  }
-  yield* answer.finished ? answer.end() : answer.flush();
+  return {
+    get finished() {
+      return answer.finished;
+    },
+    take(frame) {
+      if (frame.data.trim() === '[DONE]') return answer.end();
+      return chunksOf(frame).flatMap((chunk) => answer.take(chunk));
+    },
+    end: () => (answer.finished ? answer.end() : answer.flush()),
+  };
 }
 
 type Chunk = { error: Extract<ChatEvent, { type: 'error' }> } | { fields: Readonly<Record<string, unknown>> };
@@ -144,7 +140,7 @@ function wireError(body: unknown, code?: string): Extract<ChatEvent, { type: 'er
 interface Answer {
   /** The wire said why it ended. */
   readonly finished: boolean;
-  take(chunk: Chunk): Generator<ChatEvent>;
+  take(chunk: Chunk): ChatEvent[];
   /** The bytes ended without a reason: only what was held back. */
   flush(): ChatEvent[];
   end(): ChatEvent[];
@@ -167,44 +163,38 @@ function newAnswer(provider: Provider): Answer {
   };
 
   let spoken = false;
-  function* take(chunk: Chunk): Generator<ChatEvent> {
-    if ('error' in chunk) {
-      yield* thinking.flush();
-      yield asWait(chunk.error, provider);
-      return;
-    }
+  function take(chunk: Chunk): ChatEvent[] {
+    if ('error' in chunk) return [...thinking.flush(), asWait(chunk.error, provider)];
     const { fields } = chunk;
+    const events: ChatEvent[] = [];
     const usage = openaiUsage(fields);
-    if (usage) yield { type: 'usage', usage };
+    if (usage) events.push({ type: 'usage', usage });
     const parts = pieces(fields, { spoken, finished: finish !== undefined });
     for (const citation of parts.citations) {
       if (cited.has(citation.url)) continue;
       cited.add(citation.url);
-      yield { type: 'citation', ...citation };
+      events.push({ type: 'citation', ...citation });
     }
-    if (parts.reasoning !== '') yield { type: 'reasoning-delta', text: parts.reasoning };
+    if (parts.reasoning !== '') events.push({ type: 'reasoning-delta', text: parts.reasoning });
     details.push(...parts.details);
     if (parts.text !== '') {
       spoken = true;
-      yield* thinking.take(fresh(parts.text));
+      events.push(...thinking.take(fresh(parts.text)));
     }
-    if (parts.refusal !== '') yield { type: 'refusal-delta', text: parts.refusal };
-    for (const image of parts.images) yield { type: 'image', ...image };
-    for (const call of parts.calls) {
-      yield* thinking.flush();
-      yield* calls.take(call);
-    }
+    if (parts.refusal !== '') events.push({ type: 'refusal-delta', text: parts.refusal });
+    for (const image of parts.images) events.push({ type: 'image', ...image });
+    for (const call of parts.calls) events.push(...thinking.flush(), ...calls.take(call));
     if (parts.retract !== undefined) {
-      yield { type: 'retract', reason: parts.retract };
+      events.push({ type: 'retract', reason: parts.retract });
       finish = { reason: 'content-filter', raw: parts.retract };
     }
     if (parts.error !== undefined) {
-      yield* thinking.flush();
-      yield asWait(wireError(parts.error), provider);
-      return;
+      events.push(...thinking.flush(), asWait(wireError(parts.error), provider));
+      return events;
     }
     // The first reason counts, but for a filter that came late.
     finish ??= parts.finish === undefined ? undefined : finishOf(parts.finish);
+    return events;
   }
 
   return {

@@ -2,14 +2,14 @@
  * OpenAI Responses. Facts: the official schema (openai-node), and frames seen in the wild: two shapes of `error`, a
  * `keepalive`, and events after the terminal one.
  */
-import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
+import type { ChatRequest, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
-import type { Connection, Dialect, Frames, ModelInfo, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, ModelInfo, Provider, WireRequest } from '../contract';
 import { isFields, readError } from '../errors';
 import { openaiModels } from '../models';
 import { settled } from '../request';
 import { keep, kept, type Bond } from './kept';
-import { fieldsOf, given, readFrame, type Fields } from './reading';
+import { fieldsOf, given, saidBy, type Fields } from './reading';
 import { newResponsesAnswer } from './responses-stream';
 
 export const openaiResponses: Dialect = {
@@ -100,16 +100,8 @@ function questionContent(turn: Extract<Turn, { role: 'user' }>, fence: string | 
   return text === '' ? images : [{ type: 'input_text', text }, ...images];
 }
 
-async function* decode(frames: Frames, provider: Provider, chat?: ChatRequest): AsyncGenerator<ChatEvent> {
+function decode(provider: Provider, chat?: ChatRequest): Decoding {
   const answer = newResponsesAnswer((item) => keep(item, { wire, provider, chat }));
-  for await (const frame of frames) {
-    const read = readFrame(frame);
-    if (read.kind === 'error') return yield read.event;
-    if (read.kind === 'nothing') continue;
-    for (const event of answer.take(fieldsOf(read.value), frame.event)) {
-      yield event;
-      // What follows the terminal event (`response.rate_limits.updated`) is not about the answer.
-      if (event.type === 'end' || event.type === 'error') return;
-    }
-  }
+  // What follows the terminal event (`response.rate_limits.updated`) is not about the answer, and not taken.
+  return { take: (frame) => saidBy(frame, (value) => answer.take(fieldsOf(value), frame.event)) };
 }

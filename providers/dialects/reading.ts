@@ -36,6 +36,13 @@ export function readFrame(frame: Frame): Read {
   return { kind: 'value', value };
 }
 
+/** The events of one frame, for wires on which a failure is the last word whenever it comes. */
+export function saidBy(frame: Frame, said: (value: unknown) => Iterable<ChatEvent>): Iterable<ChatEvent> {
+  const read = readFrame(frame);
+  if (read.kind === 'error') return [read.event];
+  return read.kind === 'nothing' ? [] : said(read.value);
+}
+
 /** An error that came inside the answer, when the status had already said that all is well. */
 export function failure(body: unknown): ChatEvent {
   const { kind, message = '', ...rest } = readError(body);

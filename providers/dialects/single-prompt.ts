@@ -1,7 +1,7 @@
 /** One string in, one JSON out: the wire of Aichat. The whole conversation is written into the string. */
 import type { ChatEvent, ChatRequest, Turn } from '../../core/chat';
 import { answerText, questionText } from '../../core/prompt';
-import type { Connection, Dialect, Frames, Provider, WireRequest } from '../contract';
+import type { Connection, Decoding, Dialect, Provider, WireRequest } from '../contract';
 import { isErrorBody, isFields, readError } from '../errors';
 import { settled } from '../request';
 
@@ -54,11 +54,8 @@ function withoutLabels(text: string): string {
   );
 }
 
-async function* decode(frames: Frames, _provider: Provider): AsyncGenerator<ChatEvent> {
-  for await (const frame of frames) {
-    yield* said(frame.data);
-    return;
-  }
+function decode(): Decoding {
+  return { take: ({ data }) => said(data) };
 }
 
 /** `{response, message}`: the answer, if the flag is set. */

@@ -11,7 +11,7 @@ async function* chunked(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 const collected = async (chunks: readonly Uint8Array[], framing: Framing): Promise<Frame[] | string> => {
   const result: Frame[] = [];
   try {
-    for await (const frame of frames(chunked(chunks), framing)) result.push(frame);
+    for await (const batch of frames(chunked(chunks), framing)) result.push(...batch);
   } catch (thrown) {
     if (thrown instanceof FramingError) return thrown.kind;
     throw thrown;
@@ -79,7 +79,7 @@ describe('server-sent events', () => {
       await new Promise(() => undefined);
     }
     const iterator = frames(open(), 'sse');
-    expect((await iterator.next()).value).toEqual({ data: 'a' });
+    expect((await iterator.next()).value).toEqual([{ data: 'a' }]);
   });
 
   it('puts a JSON tail of several lines together', async () => {

@@ -12,7 +12,7 @@ export async function framesOf(chunks: readonly Uint8Array[], what: 'lines' | 'j
   }
   const found: Frame[] = [];
   try {
-    for await (const frame of frames(body(), what === 'json' ? 'json' : 'ndjson')) found.push(frame);
+    for await (const batch of frames(body(), what === 'json' ? 'json' : 'ndjson')) found.push(...batch);
     return found;
   } catch (error) {
     if (error instanceof FramingError && error.kind === 'too-large') return null;

@@ -19,7 +19,7 @@ export const provider: Provider = {
   capabilities: { stream: true, system: true, history: true, images: true, reasoning: true, tools: true, usage: true },
 };
 
-export interface Decoding {
+export interface DecodingOptions {
   provider?: Provider;
   chat?: ChatRequest;
   framing?: Framing;
@@ -29,22 +29,28 @@ export interface Decoding {
 export async function decode(
   dialect: Dialect,
   chunks: readonly Uint8Array[],
-  more: Decoding = {},
+  more: DecodingOptions = {},
 ): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
   async function* body(): AsyncGenerator<Uint8Array> {
     yield* chunks;
   }
-  const source = frames(body(), more.framing ?? dialect.framing);
-  for await (const event of dialect.decode(source, more.provider ?? provider, more.chat)) {
-    events.push(event);
-    if (event.type === 'end' || event.type === 'error') break;
-  }
+  const decoding = dialect.decode(more.provider ?? provider, more.chat);
+  const isOver = (said: Iterable<ChatEvent>): boolean => {
+    for (const event of said) {
+      events.push(event);
+      if (event.type === 'end' || event.type === 'error') return true;
+    }
+    return false;
+  };
+  for await (const batch of frames(body(), more.framing ?? dialect.framing))
+    for (const frame of batch) if (isOver(decoding.take(frame))) return events;
+  isOver(decoding.end?.() ?? []);
   return events;
 }
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const decodeText = (dialect: Dialect, text: string, more: Decoding = {}): Promise<ChatEvent[]> =>
+export const decodeText = (dialect: Dialect, text: string, more: DecodingOptions = {}): Promise<ChatEvent[]> =>
   decode(dialect, [bytesOf(text)], more);
 
 /** Server-sent events from JSON values and raw lines. */
@@ -119,7 +125,7 @@ export function answerOf(events: readonly ChatEvent[]): { parts: AnswerPart[]; u
 const patience = { timeout: 180_000 };
 
 /** The same events, whatever the place where the bytes are cut in two, and when they come one by one. */
-async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
+async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: DecodingOptions = {}): Promise<void> {
   const whole = await decode(dialect, [bytes], more);
   const written = JSON.stringify(whole);
   for (let place = 1; place < bytes.length; place += 1) {
@@ -135,7 +141,7 @@ async function expectSameAtEveryByte(dialect: Dialect, bytes: Uint8Array, more: 
  * Bytes that end early, at any place, never make a complete answer out of half of one: either the last event is the whole
  * answer's, or there is none and what was said is the beginning of what would have been said.
  */
-async function expectNoFalseEnd(dialect: Dialect, bytes: Uint8Array, more: Decoding = {}): Promise<void> {
+async function expectNoFalseEnd(dialect: Dialect, bytes: Uint8Array, more: DecodingOptions = {}): Promise<void> {
   const whole = seen(await decode(dialect, [bytes], more));
   for (let place = 0; place < bytes.length; place += 1) {
     const events = await decode(dialect, [bytes.subarray(0, place)], more).catch((error: unknown) => {

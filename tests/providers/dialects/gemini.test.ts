@@ -99,15 +99,11 @@ describe('behaviours', () => {
   });
 
   it('14: is complete without [DONE], and settles for the usage that may follow', async () => {
-    let settled = 0;
-    async function* source() {
-      yield { data: JSON.stringify(chunk([{ text: 'x' }], { finishReason: 'STOP' })) };
-      expect(settled).toBe(1);
-      yield { data: JSON.stringify({ usageMetadata: { promptTokenCount: 4 } }) };
-    }
-    const events = [];
-    for await (const event of dialect.decode(Object.assign(source(), { settle: () => (settled += 1) }), provider))
-      events.push(event);
+    const decoding = dialect.decode(provider);
+    const events = [...decoding.take({ data: JSON.stringify(chunk([{ text: 'x' }], { finishReason: 'STOP' })) })];
+    expect(decoding.finished).toBe(true);
+    events.push(...decoding.take({ data: JSON.stringify({ usageMetadata: { promptTokenCount: 4 } }) }));
+    events.push(...(decoding.end?.() ?? []));
     expect(seen(events)).toEqual({ text: 'x', usage: { inputTokens: 4 }, last: 'stop STOP' });
   });
 
