@@ -83,6 +83,8 @@ export function createThinkSplitter(): ThinkSplitter {
 
   const spoken = (last: boolean): { events: ChatEvent[]; again: boolean } => {
     if (thought) return { events: texts(takeHeld(held.length)), again: false };
+    // Nearly every piece is without any; looking for the tags themselves would cost more than all else about it.
+    if (!/[<[◁]/.test(held)) return say(0, held.length);
     let seen = 0;
     for (const { 0: tag, index: place } of held.matchAll(closers)) {
       lines.pass(held.slice(seen, place));
@@ -96,8 +98,12 @@ export function createThinkSplitter(): ThinkSplitter {
       return { events: [...retract, ...thoughts(before)], again: true };
     }
     const keep = last ? 0 : suffixThatBegins(held, closingTags);
-    lines.pass(held.slice(seen, held.length - keep));
-    const text = takeHeld(held.length - keep);
+    return say(seen, held.length - keep);
+  };
+
+  const say = (passed: number, length: number): { events: ChatEvent[]; again: boolean } => {
+    lines.pass(held.slice(passed, length));
+    const text = takeHeld(length);
     said += text;
     return { events: texts(text), again: false };
   };
@@ -136,6 +142,10 @@ function createLines(): { pass(text: string): void; atStart(): boolean } {
   let line = '';
   return {
     pass(text) {
+      if (!text.includes('\n')) {
+        if (line.length < 200) line += text.slice(0, 200);
+        return;
+      }
       const pieces = text.split('\n');
       for (const [place, piece] of pieces.entries()) {
         if (line.length < 200) line += piece.slice(0, 200);

@@ -125,7 +125,8 @@ function chunksOf(frame: Frame): Chunk[] {
   }
   if (frame.event === 'error' || frame.field === 'error' || isErrorBody(value)) return [{ error: wireError(value) }];
   if (typeof value === 'string') return [{ error: wireError(value) }];
-  return (Array.isArray(value) ? value : [value]).flatMap((item) => (isFields(item) ? [{ fields: item }] : []));
+  if (isFields(value)) return [{ fields: value }];
+  return Array.isArray(value) ? value.filter(isFields).map((fields) => ({ fields })) : [];
 }
 
 function wireError(body: unknown, code?: string): Extract<ChatEvent, { type: 'error' }> {

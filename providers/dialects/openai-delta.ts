@@ -76,6 +76,7 @@ function reasoningOf(source: Fields): string {
 }
 
 function callsOf(source: Fields): CallFragment[] {
+  if (!source.tool_calls && !source.function_call) return [];
   const listed: Fields[] = Array.isArray(source.tool_calls) ? source.tool_calls.filter(isFields) : [];
   const older: Fields[] = isFields(source.function_call) ? [{ function: source.function_call }] : [];
   return [...listed, ...older].map((call) => {
@@ -102,6 +103,7 @@ function imagesOf(images: unknown): Pieces['images'] {
 
 /** Perplexity: on every chunk, as addresses and as results with titles. */
 function citationsOf(chunk: Fields): Pieces['citations'] {
+  if (!chunk.search_results && !chunk.citations) return [];
   const results = Array.isArray(chunk.search_results) ? chunk.search_results.filter(isFields) : [];
   const titles = new Map(results.map((result) => [word(result.url), word(result.title)]));
   const urls = Array.isArray(chunk.citations) ? chunk.citations.map(word) : [];
