@@ -23,8 +23,8 @@ export interface Day {
 const pageSize = 50;
 /** More hits than anyone reads; a longer query finds the rest. */
 export const mostHits = 200;
-/** Milliseconds of quiet before a search begins. */
-const searchAfter = 80;
+/** Milliseconds of quiet before anything of a search is shown. */
+const showAfter = 80;
 /** Milliseconds between two drawings of the hits while there come more. */
 const drawEvery = 100;
 
@@ -64,7 +64,7 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
 
   const days = computed(() => byDay(chats.value, now()));
 
-  let cancelSearch: (() => void) | undefined;
+  let cancelShow: (() => void) | undefined;
   let running: AbortController | undefined;
   let turn = 0;
 
@@ -91,38 +91,45 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
     }
   }
 
+  /** Looks at once, so that the hits are there when the reader pauses; the next letter ends a search in vain. */
   async function find(words: string): Promise<void> {
     const search = new AbortController();
     running = search;
-    searching.value = true;
     const found: SearchHit[] = [];
+    let paused = false;
+    let over = false;
     let cancelDraw: (() => void) | undefined;
     const draw = () => {
       cancelDraw = undefined;
       if (!search.signal.aborted) hits.value = [...found];
     };
-    // What the letters before found stays until there is something else to show.
-    if (hits.peek() === null) draw();
+    cancelShow = after(showAfter, () => {
+      paused = true;
+      searching.value = !over;
+      // What the letters before found stays until there is something else to show.
+      if (over || found.length > 0 || hits.peek() === null) draw();
+    });
     try {
       for await (const hit of reader.search(words, search.signal)) {
         if (search.signal.aborted) return;
         found.push(hit);
         // Drawing the whole list again for every hit would cost more than finding them.
-        if (found.length === 1) draw();
-        else cancelDraw ??= after(drawEvery, draw);
+        if (paused && found.length === 1) draw();
+        else if (paused) cancelDraw ??= after(drawEvery, draw);
         if (found.length >= mostHits) break;
       }
     } catch (error) {
       if (!search.signal.aborted) failure.value = failed(error);
     } finally {
+      over = true;
       cancelDraw?.();
-      draw();
+      if (paused) draw();
       if (running === search) searching.value = false;
     }
   }
 
   function dropSearch() {
-    cancelSearch?.();
+    cancelShow?.();
     running?.abort();
     running = undefined;
     searching.value = false;
@@ -165,13 +172,13 @@ export const HistoryModel = createModel(({ send, reader, now, after }: HistoryDe
       if (next.peek() && !loading.peek()) await page(next.peek());
     },
 
-    /** Searches when the reader pauses; an empty query shows the list again. */
+    /** Shows what it finds when the reader pauses; an empty query shows the list again. */
     search(words: string): void {
       dropSearch();
       query.value = words;
       const wanted = words.trim();
       if (wanted === '') hits.value = null;
-      else cancelSearch = after(searchAfter, () => void find(wanted));
+      else void find(wanted);
     },
 
     async rename(chat: Chat, title: string): Promise<void> {

@@ -93,6 +93,17 @@ describe('search', () => {
     expect(history.hits.value).toBeNull();
   });
 
+  it('looks while the reader may still type, so that the pause shows what was found without a further wait', async () => {
+    const { history, timers } = library(30);
+    history.search('chat 29');
+    for (let turn = 0; turn < 10; turn += 1) await settle();
+    expect(history.hits.value).toBeNull();
+    expect(history.searching.value).toBe(false);
+    timers.shift()?.();
+    expect(titles(history.hits.value!.map(({ chat }) => chat))).toEqual(['Chat 29']);
+    expect(history.searching.value).toBe(false);
+  });
+
   it('a newer search silences the one before', async () => {
     const { history, store, timers } = library(0);
     let let1: () => void = () => undefined;
