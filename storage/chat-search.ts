@@ -136,40 +136,43 @@ async function readStamp(database: Database<ChatSchema>): Promise<string | undef
   return row?.value;
 }
 
-/** Newest first, without deleted ones. */
+/** Newest first, without deleted ones. In the order of the store and sorted here: through the index it takes a third longer. */
 async function readChats(database: Database<ChatSchema>): Promise<Searchable<Chat>[]> {
   const chats: Searchable<Chat>[] = [];
-  let range: IDBKeyRange | null = null;
-  for (;;) {
-    const batch: Chat[] = await database.read('search chats', ['chats'], (transaction) =>
-      transaction.objectStore('chats').index('byUpdated').getAll(range, chatsAtOnce),
-    );
-    for (const row of batch) if (row.deletedAt === undefined) chats.push({ row, lower: lowered(row.title) });
-    const last = batch.at(-1);
-    if (!last || batch.length < chatsAtOnce) return chats.reverse();
-    range = IDBKeyRange.lowerBound([last.updatedAt, last.id], true);
-  }
+  await eachRow(database, 'chats', chatsAtOnce, (row) => {
+    if (row.deletedAt === undefined) chats.push({ row, lower: lowered(row.title) });
+  });
+  return chats.sort(({ row: one }, { row: other }) => other.updatedAt - one.updatedAt || (one.id < other.id ? 1 : -1));
 }
 
 async function readTexts(database: Database<ChatSchema>): Promise<Map<string, Searchable<TextRow>[]>> {
   const texts = new Map<string, Searchable<TextRow>[]>();
-  let range: IDBKeyRange | null = null;
-  for (;;) {
-    const batch: TextRow[] = await database.read('search texts', ['texts'], (transaction) =>
-      transaction.objectStore('texts').getAll(range, textsAtOnce),
-    );
-    for (const row of batch) {
-      const text = { row, lower: lowered(row.text) };
-      const rows = texts.get(row.chatId);
-      if (rows) rows.push(text);
-      else texts.set(row.chatId, [text]);
-    }
-    const last = batch.at(-1);
-    if (!last || batch.length < textsAtOnce) break;
-    range = IDBKeyRange.lowerBound(last.id, true);
-  }
+  await eachRow(database, 'texts', textsAtOnce, (row) => {
+    const text = { row, lower: lowered(row.text) };
+    const rows = texts.get(row.chatId);
+    if (rows) rows.push(text);
+    else texts.set(row.chatId, [text]);
+  });
   for (const rows of texts.values()) rows.sort((one, other) => one.row.order - other.row.order);
   return texts;
+}
+
+async function eachRow<Name extends 'chats' | 'texts'>(
+  database: Database<ChatSchema>,
+  name: Name,
+  atOnce: number,
+  take: (row: ChatSchema[Name]['value']) => void,
+): Promise<void> {
+  let range: IDBKeyRange | null = null;
+  for (;;) {
+    const batch: ChatSchema[Name]['value'][] = await database.read(`search ${name}`, [name], (transaction) =>
+      transaction.objectStore(name).getAll(range, atOnce),
+    );
+    for (const row of batch) take(row);
+    const last = batch.at(-1);
+    if (!last || batch.length < atOnce) return;
+    range = IDBKeyRange.lowerBound(last.id, true);
+  }
 }
 
 /** Lower case without moving a single place, so that a match can be marked in the text as it is. */
