@@ -96,7 +96,6 @@ function eventSplitter(): Splitter {
   };
   const parser = createParser({
     onEvent: ({ data, event }) => {
-      size = 0;
       any = true;
       if (data === '' && event === undefined) return;
       flushStrays();
@@ -116,11 +115,18 @@ function eventSplitter(): Splitter {
       }
     },
   });
-  const reader = lineReader((line) => {
+  const takeLine = (line: string): void => {
     size += line.length;
     if (size > longestFrame) throw new FramingError('too-large', '');
     if (line === '') size = 0;
     parser.feed(`${line}\n`);
+  };
+  const reader = lineReader(takeLine, (lines) => {
+    // Only where none of the events can be too long.
+    if (size + lines.length > longestFrame) return lines.slice(0, -1).split('\n').forEach(takeLine);
+    const blank = `\n${lines}`.lastIndexOf('\n\n');
+    size = blank < 0 ? size + lines.length : lines.length - blank - 1;
+    parser.feed(lines);
   });
   // Ends the parser's own look for a byte order mark: exactly one was taken away already.
   parser.feed('\n');

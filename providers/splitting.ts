@@ -24,8 +24,14 @@ export interface Splitter {
   flush(): Frame[];
 }
 
-/** Lines that end in LF, CRLF or CR, given as soon as their end is there: a CR is an end, whatever comes after it. */
-export function lineReader(onLine: (line: string) => void): { feed(text: string): void; rest(): string } {
+/**
+ * Lines that end in LF, CRLF or CR, given as soon as their end is there: a CR is an end, whatever comes after it.
+ * @param onLines takes several lines at once, each with its LF, where there is no CR among them
+ */
+export function lineReader(
+  onLine: (line: string) => void,
+  onLines?: (lines: string) => void,
+): { feed(text: string): void; rest(): string } {
   let held: string[] = [];
   let heldLength = 0;
   let afterCr = false;
@@ -35,6 +41,14 @@ export function lineReader(onLine: (line: string) => void): { feed(text: string)
       if (afterCr && text !== '') {
         if (text.startsWith('\n')) start = 1;
         afterCr = false;
+      }
+      const last = text.lastIndexOf('\n');
+      if (onLines && last >= start && !text.includes('\r')) {
+        const lines = held.join('') + text.slice(start, last + 1);
+        held = [];
+        heldLength = 0;
+        start = last + 1;
+        onLines(lines);
       }
       for (;;) {
         const end = nextEnd(text, start);

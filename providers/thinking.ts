@@ -12,6 +12,7 @@ const tags: readonly (readonly [string, string])[] = [
 const mostBlank = 1000;
 
 const closingTags = tags.map(([, tag]) => tag);
+const mayBeTag = /[<[◁]/;
 const closers = /<\/(?:think|thinking|thoughts?|reasoning)>|\[\/think\]|◁\/think▷/gi;
 
 export interface ThinkSplitter {
@@ -83,8 +84,6 @@ export function createThinkSplitter(): ThinkSplitter {
 
   const spoken = (last: boolean): { events: ChatEvent[]; again: boolean } => {
     if (thought) return { events: texts(takeHeld(held.length)), again: false };
-    // Nearly every piece is without any; looking for the tags themselves would cost more than all else about it.
-    if (!/[<[◁]/.test(held)) return say(0, held.length);
     let seen = 0;
     for (const { 0: tag, index: place } of held.matchAll(closers)) {
       lines.pass(held.slice(seen, place));
@@ -98,12 +97,8 @@ export function createThinkSplitter(): ThinkSplitter {
       return { events: [...retract, ...thoughts(before)], again: true };
     }
     const keep = last ? 0 : suffixThatBegins(held, closingTags);
-    return say(seen, held.length - keep);
-  };
-
-  const say = (passed: number, length: number): { events: ChatEvent[]; again: boolean } => {
-    lines.pass(held.slice(passed, length));
-    const text = takeHeld(length);
+    lines.pass(held.slice(seen, held.length - keep));
+    const text = takeHeld(held.length - keep);
     said += text;
     return { events: texts(text), again: false };
   };
@@ -126,6 +121,14 @@ export function createThinkSplitter(): ThinkSplitter {
   return {
     take(text) {
       if (text === '') return [];
+      // Nearly every piece of an answer is without any tag; looking for each of them would cost more than all else.
+      if (mode === 'text' && held === '' && (thought || !mayBeTag.test(text))) {
+        if (!thought) {
+          lines.pass(text);
+          said += text;
+        }
+        return texts(text);
+      }
       held += text;
       return run(false);
     },

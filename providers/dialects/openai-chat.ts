@@ -106,7 +106,9 @@ function decode(provider: Provider): Decoding {
     },
     take(frame) {
       if (frame.data.trim() === '[DONE]') return answer.end();
-      return chunksOf(frame).flatMap((chunk) => answer.take(chunk));
+      const chunks = chunksOf(frame);
+      // A list for each of thousands of events that are one chunk each would be too many.
+      return chunks.length === 1 && chunks[0] ? answer.take(chunks[0]) : chunks.flatMap((chunk) => answer.take(chunk));
     },
     end: () => (answer.finished ? answer.end() : answer.flush()),
   };

@@ -23,8 +23,7 @@ export interface Pieces {
 
 /** @param seen whether text has come already, and whether the answer has finished already */
 export function pieces(chunk: Fields, seen: { spoken: boolean; finished: boolean }): Pieces {
-  const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isFields) : [];
-  const choice: Fields = choices.find((candidate) => (candidate.index ?? 0) === 0) ?? choices[0] ?? {};
+  const choice = choiceOf(chunk.choices);
   const delta = isFields(choice.delta) ? choice.delta : undefined;
   // A whole message is an answer that was not streamed, or repeats one that was.
   const whole = !delta && isFields(choice.message) && !seen.spoken ? choice.message : undefined;
@@ -38,12 +37,20 @@ export function pieces(chunk: Fields, seen: { spoken: boolean; finished: boolean
     refusal: late ?? word(source.refusal) ?? '',
     images: imagesOf(source.images),
     calls: seen.finished ? [] : callsOf(source),
-    citations: [...citationsOf(chunk), ...annotationsOf(source.annotations)],
+    citations: source.annotations ? [...citationsOf(chunk), ...annotationsOf(source.annotations)] : citationsOf(chunk),
     details: Array.isArray(source.reasoning_details) ? source.reasoning_details.filter(isFields) : [],
     finish: named ?? (whole ? 'stop' : undefined),
     retract: lateFilter(choice, seen.finished),
     error: errorOf(chunk, choice, named),
   };
+}
+
+function choiceOf(list: unknown): Fields {
+  const choices: unknown[] = Array.isArray(list) ? list : [];
+  const first = choices[0];
+  if (isFields(first) && (first.index ?? 0) === 0) return first;
+  const others = choices.filter(isFields);
+  return others.find((candidate) => (candidate.index ?? 0) === 0) ?? others[0] ?? {};
 }
 
 const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
