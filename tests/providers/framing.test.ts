@@ -136,6 +136,15 @@ describe('server-sent events', () => {
     const lines = Array.from({ length: 1 + longestFrame / 1_000_000 }, () => joinedBytes('data: ', piece, '\n'));
     expect(await collected(lines, 'sse')).toBe('too-large');
   });
+
+  it('takes any number of short ones, of pings too, and refuses one too long among them, however they come', async () => {
+    const pings = bytesOf(`: ${'ping'.repeat(300_000)}\n\n`);
+    const many = Array.from({ length: 1 + Math.ceil(longestFrame / pings.length) }, () => pings);
+    expect(await collected([...many, bytesOf('data: a\n\n')], 'sse')).toEqual(data('a'));
+    expect(await collected([joinedBytes(...many, 'data: a\n\n')], 'sse')).toEqual(data('a'));
+    const long = `data: ${'x'.repeat(longestFrame)}\n\n`;
+    expect(await collected([bytesOf(`data: a\n\n${long}data: b\n\n`)], 'sse')).toBe('too-large');
+  });
 });
 
 describe('one JSON', () => {

@@ -51,6 +51,31 @@ const errorOf = (events: readonly ChatEvent[]) => {
   return last.error;
 };
 
+describe('what comes together', () => {
+  it('goes on together: the words of one chunk are one event, those of another are another', async () => {
+    const body = [sse(says('a'), says('b'), says('c')), sse(says('d'), says('e'), stops(), '[DONE]')];
+    const events = await ask(answering(body.map((piece) => bytesOf(piece))));
+    expect(events.slice(0, -1)).toEqual([
+      { type: 'text-delta', text: 'abc' },
+      { type: 'text-delta', text: 'de' },
+    ]);
+    expect(lastOf(events)).toMatchObject({ type: 'end' });
+  });
+
+  it('keeps its order where something stands between the words, and nothing of what follows the end', async () => {
+    const usage = { choices: [], usage: { prompt_tokens: 1 } };
+    const events = await ask(
+      answering([bytesOf(sse(says('a'), says('b'), usage, says('c'), stops(), '[DONE]', says('d')))]),
+    );
+    expect(events).toMatchObject([
+      { type: 'text-delta', text: 'ab' },
+      { type: 'usage' },
+      { type: 'text-delta', text: 'c' },
+      { type: 'end' },
+    ]);
+  });
+});
+
 describe('exactly one last event', () => {
   const failures: readonly (readonly [string, Fetch, string])[] = [
     ['401', inTurn([401, '{"error":{"message":"No"}}']), 'auth'],

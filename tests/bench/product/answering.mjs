@@ -54,7 +54,7 @@ export async function burst(stage, repetitions) {
       times(value),
       '≤ 1.5 ×',
       value <= 1.5,
-      'The limit shows letters as they come; Gloss reads the events in the worker, crosses to the panel once a frame and draws Markdown within a budget for each frame.',
+      'The limit shows letters as they come; Gloss reads the JSON of the events in the worker, crosses to the panel once a frame and draws Markdown within a budget for each frame.',
     ),
     ...(mostMessages > 0
       ? [
