@@ -11,6 +11,7 @@ import { longList, memory, prepare, search } from './keeping.mjs';
 import { sizes } from './sizes.mjs';
 import { openProduct } from './stage.mjs';
 import { firstToken, opening, workerStart } from './starting.mjs';
+import { typing } from './typing.mjs';
 
 const page = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 const begin = '<!-- product: begin -->';
@@ -26,6 +27,7 @@ const all = {
   k: [journal, 1],
   j: [search, 1],
   h: [longList, 0.6],
+  i: [typing, 0.6],
   c: [wholeAnswer, 0.4],
   n: [memory, 1],
 };

@@ -118,8 +118,10 @@ export async function meter(page, throttle = 1) {
   return {
     async read() {
       const { metrics } = await devtools.send('Performance.getMetrics');
-      const of = (name) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-      return { cpu: of('TaskDuration') * 1000, script: of('ScriptDuration') * 1000 };
+      const of = (name) => (metrics.find((metric) => metric.name === name)?.value ?? 0) * 1000;
+      const [cpu, script] = [of('TaskDuration'), of('ScriptDuration')];
+      const [style, layout] = [of('RecalcStyleDuration'), of('LayoutDuration')];
+      return { cpu, script, style, layout, paint: cpu - script - style - layout };
     },
     async heap() {
       await devtools.send('HeapProfiler.enable');
