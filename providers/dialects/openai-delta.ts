@@ -8,11 +8,11 @@ export interface Pieces {
   text: string;
   reasoning: string;
   refusal: string;
-  images: { mediaType: string; data: string }[];
-  calls: CallFragment[];
-  citations: { url: string; title?: string; text?: string }[];
+  images: readonly { mediaType: string; data: string }[];
+  calls: readonly CallFragment[];
+  citations: readonly { url: string; title?: string; text?: string }[];
   /** OpenRouter's `reasoning_details`, which it wants back. */
-  details: Record<string, unknown>[];
+  details: readonly Record<string, unknown>[];
   /** The wire's own word for why it ended; never empty. */
   finish: string | undefined;
   /** A filter's verdict on text already shown. */
@@ -20,6 +20,9 @@ export interface Pieces {
   /** The body of an error inside an otherwise ordinary chunk. */
   error: unknown;
 }
+
+/** One for all: most chunks hold nothing but a word, and come by the thousand. */
+const none: readonly never[] = [];
 
 /** @param seen whether text has come already, and whether the answer has finished already */
 export function pieces(chunk: Fields, seen: { spoken: boolean; finished: boolean }): Pieces {
@@ -36,9 +39,9 @@ export function pieces(chunk: Fields, seen: { spoken: boolean; finished: boolean
     reasoning: late ?? (reasoningOf(source) || content.reasoning),
     refusal: late ?? word(source.refusal) ?? '',
     images: imagesOf(source.images),
-    calls: seen.finished ? [] : callsOf(source),
+    calls: seen.finished ? none : callsOf(source),
     citations: source.annotations ? [...citationsOf(chunk), ...annotationsOf(source.annotations)] : citationsOf(chunk),
-    details: Array.isArray(source.reasoning_details) ? source.reasoning_details.filter(isFields) : [],
+    details: Array.isArray(source.reasoning_details) ? source.reasoning_details.filter(isFields) : none,
     finish: named ?? (whole ? 'stop' : undefined),
     retract: lateFilter(choice, seen.finished),
     error: errorOf(chunk, choice, named),
@@ -82,8 +85,8 @@ function reasoningOf(source: Fields): string {
     .join('');
 }
 
-function callsOf(source: Fields): CallFragment[] {
-  if (!source.tool_calls && !source.function_call) return [];
+function callsOf(source: Fields): Pieces['calls'] {
+  if (!source.tool_calls && !source.function_call) return none;
   const listed: Fields[] = Array.isArray(source.tool_calls) ? source.tool_calls.filter(isFields) : [];
   const older: Fields[] = isFields(source.function_call) ? [{ function: source.function_call }] : [];
   return [...listed, ...older].map((call) => {
@@ -100,7 +103,7 @@ function callsOf(source: Fields): CallFragment[] {
 }
 
 function imagesOf(images: unknown): Pieces['images'] {
-  if (!Array.isArray(images)) return [];
+  if (!Array.isArray(images)) return none;
   return images.filter(isFields).flatMap((image) => {
     const url = isFields(image.image_url) ? word(image.image_url.url) : undefined;
     const data = /^data:(image\/[\w.+-]+);base64,(.+)$/s.exec(url ?? '');
@@ -110,7 +113,7 @@ function imagesOf(images: unknown): Pieces['images'] {
 
 /** Perplexity: on every chunk, as addresses and as results with titles. */
 function citationsOf(chunk: Fields): Pieces['citations'] {
-  if (!chunk.search_results && !chunk.citations) return [];
+  if (!chunk.search_results && !chunk.citations) return none;
   const results = Array.isArray(chunk.search_results) ? chunk.search_results.filter(isFields) : [];
   const titles = new Map(results.map((result) => [word(result.url), word(result.title)]));
   const urls = Array.isArray(chunk.citations) ? chunk.citations.map(word) : [];
