@@ -17,9 +17,9 @@ import {
 export const longestJson = 10 * 1024 * 1024;
 
 /**
- * Splits a body into frames, given together as far as one chunk of it completes them: a burst brings thousands, and a turn
- * of the promises for each would cost more than reading it. However the bytes are cut into chunks, the frames are the same. A last frame without its end
- * is given if it is whole in itself, and dropped if it was cut.
+ * Splits a body into frames, given together as far as one chunk of it completes them: a burst brings thousands, and a turn of
+ * promises for each would cost more than reading it. However the bytes are cut into chunks, the frames are the same. A last
+ * frame without its end is given if it is whole in itself, and dropped if it was cut.
  * @throws FramingError where the body is a web page, plain text, or too long
  */
 export async function* frames(body: AsyncIterable<Uint8Array>, expected: Framing): AsyncGenerator<Frame[]> {
