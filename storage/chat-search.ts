@@ -64,8 +64,9 @@ export function createSearch(database: Database<ChatSchema>): Search {
   }
 
   function read(stamp: string | undefined): Library {
-    // Side by side: each reading mostly waits for the database.
-    return { stamp, chats: readChats(database), texts: readTexts(database) };
+    // One after the other: side by side they take as long, and titles would be found later.
+    const chats = readChats(database);
+    return { stamp, chats, texts: chats.then(() => readTexts(database)) };
   }
 
   return {
@@ -163,15 +164,15 @@ async function eachRow<Name extends 'chats' | 'texts'>(
   atOnce: number,
   take: (row: ChatSchema[Name]['value']) => void,
 ): Promise<void> {
-  let range: IDBKeyRange | null = null;
-  for (;;) {
-    const batch: ChatSchema[Name]['value'][] = await database.read(`search ${name}`, [name], (transaction) =>
-      transaction.objectStore(name).getAll(range, atOnce),
-    );
-    for (const row of batch) take(row);
+  const read = (range: IDBKeyRange | null): Promise<ChatSchema[Name]['value'][]> =>
+    database.read(`search ${name}`, [name], (transaction) => transaction.objectStore(name).getAll(range, atOnce));
+  let reading: ReturnType<typeof read> | undefined = read(null);
+  while (reading) {
+    const batch: ChatSchema[Name]['value'][] = await reading;
     const last = batch.at(-1);
-    if (!last || batch.length < atOnce) return;
-    range = IDBKeyRange.lowerBound(last.id, true);
+    // The database reads on while these are taken.
+    reading = last && batch.length === atOnce ? read(IDBKeyRange.lowerBound(last.id, true)) : undefined;
+    for (const row of batch) take(row);
   }
 }
 
