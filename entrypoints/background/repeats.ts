@@ -7,9 +7,6 @@ export const repeatedFor = 16_384;
 export const longestPassage = 1_024;
 /** Looked for at every so many characters of the answer, wherever its events end. */
 const every = 4_096;
-/** What is looked for first: the last characters once more, not far before. */
-const needle = 64;
-
 /**
  * Ends an answer that only repeats itself, as models do when they lose their way: what came is kept, a notice says so, and it
  * can be continued or asked for again. Give it every event of a stream in order; it returns what to take instead.
@@ -47,12 +44,23 @@ export function createRepeatWatch(): (event: ChatEvent) => ChatEvent[] {
 }
 
 /** Whether a text is one passage again and again, wherever in it the text begins. */
-function isRepeated(text: string): boolean {
-  const end = text.slice(-needle);
-  const from = text.length - needle;
-  for (let at = text.lastIndexOf(end, from - 1); at >= from - longestPassage; at = text.lastIndexOf(end, at - 1)) {
-    const passage = from - at;
-    if (text.startsWith(text.slice(passage))) return true;
+export function isRepeated(text: string): boolean {
+  // Twice the longest passage: whatever passage the text may be made of, it is the shortest one of its end, again and again
+  // (Fine and Wilf). So one passage has to be compared, and a long rule with a flaw in it costs no more than prose.
+  const passage = shortestPassage(text.slice(-2 * longestPassage));
+  return passage <= longestPassage && text.startsWith(text.slice(passage));
+}
+
+/** The length of the shortest passage that a text is made of; steps grow with the text's length (Knuth, Morris and Pratt). */
+function shortestPassage(text: string): number {
+  /** For each length, how much of the text's start comes again at its end. */
+  const borders = new Uint16Array(text.length + 1);
+  let border = 0;
+  for (let at = 1; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at);
+    while (border > 0 && text.charCodeAt(border) !== letter) border = borders[border] ?? 0;
+    if (text.charCodeAt(border) === letter) border += 1;
+    borders[at + 1] = border;
   }
-  return false;
+  return text.length - border;
 }

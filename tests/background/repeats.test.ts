@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../core/chat';
-import { createRepeatWatch, longestPassage, repeatedFor } from '../../entrypoints/background/repeats';
+import { createRepeatWatch, isRepeated, longestPassage, repeatedFor } from '../../entrypoints/background/repeats';
 import { createLetterGuard } from '../../entrypoints/background/tape';
 
 type Kind = 'text-delta' | 'reasoning-delta' | 'refusal-delta';
@@ -74,6 +74,21 @@ describe('an answer that only repeats itself', () => {
         expect(whole.ended).toBe(true);
         const cut = taken(pieces);
         expect([cut.ended, cut.text.length]).toEqual([true, whole.text.length]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is what a comparison with every passage says', () => {
+    const letters = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom('a', 'b') });
+    const rule = fc.integer({ min: 0, max: 600 });
+    fc.assert(
+      fc.property(letters, rule, letters, fc.option(fc.integer({ min: 0, max: 4_999 })), (start, dashes, end, flaw) => {
+        const passage = start + 'a'.repeat(dashes) + end;
+        const text = passage.repeat(5_000 / passage.length + 1).slice(-5_000);
+        const flawed = flaw === null ? text : `${text.slice(0, flaw)}c${text.slice(flaw + 1)}`;
+        const lengths = Array.from({ length: longestPassage }, (_, index) => index + 1);
+        expect(isRepeated(flawed)).toBe(lengths.some((length) => flawed.slice(length) === flawed.slice(0, -length)));
       }),
       { numRuns: 60 },
     );
