@@ -12,33 +12,24 @@ type Delta = Extract<ChatEvent, { type: 'text-delta' | 'reasoning-delta' | 'refu
 const isDelta = (event: ChatEvent): event is Delta =>
   event.type === 'text-delta' || event.type === 'reasoning-delta' || event.type === 'refusal-delta';
 
-/** Give it every event of an answer in order; it returns what to pass on instead. */
-export function createKeyGuard(key: string | null | undefined): (event: ChatEvent) => ChatEvent[] {
-  const secret = key?.trim() ?? '';
-  if (secret.length < shortestSecret) return (event) => [event];
+/** These fall between two words and do not break a text in two (`fold`). */
+const isBeside = ({ type }: ChatEvent): boolean =>
+  type === 'usage' || type === 'citation' || type === 'opaque' || type === 'notice';
 
+/** What grows: a kind of text, or the input of the tool call with this number. */
+type Growing = Delta['type'] | number;
+
+/** One text that comes in pieces: all that is put together again, as texts of one kind are by *Copy* and the next question. */
+interface GuardedText {
+  take(piece: string): string;
+  /** What was held back so far, for something else comes now. It stays known: the rest of a key may come after that. */
+  rest(): string;
+}
+
+function guardedText(secret: string): GuardedText {
   /** The end of what came last, as far as it begins the key, and how much of that has been passed on. */
   let begun = '';
   let passed = 0;
-  let kind: Delta['type'] = 'text-delta';
-
-  function take(piece: string): string {
-    const text = begun + piece;
-    let from = passed;
-    let out = '';
-    for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
-      out += text.slice(from, Math.max(from, at)) + redacted;
-      from = at + secret.length;
-    }
-    const start = beginning(text, out === '' ? 0 : from);
-    begun = text.slice(start);
-    if (begun.length > harmless) {
-      passed = Math.max(0, from - start);
-      return out + text.slice(from, Math.max(from, start));
-    }
-    passed = begun.length;
-    return out + text.slice(from);
-  }
 
   /** Where the longest end of the text stands that begins the key; the text's length if none does. */
   function beginning(text: string, least: number): number {
@@ -47,19 +38,71 @@ export function createKeyGuard(key: string | null | undefined): (event: ChatEven
     return text.length;
   }
 
+  return {
+    take(piece) {
+      const text = begun + piece;
+      let from = passed;
+      let out = '';
+      for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
+        out += text.slice(from, Math.max(from, at)) + redacted;
+        from = at + secret.length;
+      }
+      const start = beginning(text, out === '' ? 0 : from);
+      begun = text.slice(start);
+      if (begun.length > harmless) {
+        passed = Math.max(0, from - start);
+        return out + text.slice(from, Math.max(from, start));
+      }
+      passed = begun.length;
+      return out + text.slice(from);
+    },
+    rest() {
+      const text = begun.slice(passed);
+      passed = begun.length;
+      return text;
+    },
+  };
+}
+
+/** Give it every event of an answer in order; it returns what to pass on instead. */
+export function createKeyGuard(key: string | null | undefined): (event: ChatEvent) => ChatEvent[] {
+  const secret = key?.trim() ?? '';
+  if (secret.length < shortestSecret) return (event) => [event];
+
+  const texts = new Map<Growing, GuardedText>();
+  const textOf = (name: Growing): GuardedText => {
+    const text = texts.get(name) ?? guardedText(secret);
+    texts.set(name, text);
+    return text;
+  };
+  let last: Growing = 'text-delta';
+
+  /** What is still held back of the text that grew last. */
   function rest(): ChatEvent[] {
-    const text = begun.slice(passed);
-    begun = '';
-    passed = 0;
-    return text === '' ? [] : [{ type: kind, text }];
+    const text = textOf(last).rest();
+    if (text === '') return [];
+    return [typeof last === 'number' ? { type: 'tool-call-delta', index: last, input: text } : { type: last, text }];
+  }
+
+  /** Remembers what grows now. What was held back of something else comes first. */
+  function turnTo(name: Growing): ChatEvent[] {
+    const before = name === last ? [] : rest();
+    last = name;
+    return before;
   }
 
   return (event) => {
-    if (!isDelta(event)) return [...rest(), without(event, secret)];
-    const before = event.type === kind ? [] : rest();
-    kind = event.type;
-    const text = take(event.text);
-    return text === '' ? before : [...before, { ...event, text }];
+    if (isDelta(event)) {
+      const before = turnTo(event.type);
+      const text = textOf(event.type).take(event.text);
+      return text === '' ? before : [...before, { ...event, text }];
+    }
+    if (event.type === 'tool-call-delta' && event.input !== undefined) {
+      const before = turnTo(event.index);
+      const input = textOf(event.index).take(event.input);
+      return [...before, without({ ...event, input }, secret)];
+    }
+    return [...(isBeside(event) ? [] : rest()), without(event, secret)];
   };
 }
 

@@ -153,7 +153,7 @@ async function growth() {
   const long = await compare(['floor', 'gloss'], { size: 200_000 }, count);
   const each = (result, name) => result.above(name, 'cpu').map((cpu, round) => cpu / result.runs[name][round].frames);
   const text = table(
-    ['Growth: thread time for a frame of eight tokens, in ms', '20 KB', '200 KB', 'relation'],
+    ['Growth: thread time for a frame of eight tokens, in ms', '20 KB', '200 KB', 'relation (≤ 1.15)'],
     ['floor', 'gloss'].map((name) => [
       names[name],
       spread(each(short, name), 2),

@@ -37,6 +37,53 @@ describe('a key that a server says', () => {
     );
   });
 
+  it('never goes on when other things come between its pieces', () => {
+    const between = fc.constantFrom<ChatEvent[]>(
+      [],
+      [{ type: 'usage', usage: { outputTokens: 1 } }],
+      [{ type: 'citation', url: 'https://a.example/' }],
+      [{ type: 'notice', notice: { kind: 'waiting', since: 1 } }],
+      [{ type: 'opaque', wire: 'w', value: 1 }],
+      [{ type: 'image', mediaType: 'image/png', data: 'AAAA' }],
+      [{ type: 'reasoning-delta', text: key.slice(0, 5) }],
+      [{ type: 'text-delta', text: 'so ' }],
+      [{ type: 'tool-call-delta', index: 1, input: '{' }],
+    );
+    const growing = fc.constantFrom<(piece: string) => ChatEvent>(
+      (text) => ({ type: 'text-delta', text }),
+      (text) => ({ type: 'reasoning-delta', text }),
+      (text) => ({ type: 'refusal-delta', text }),
+      (input) => ({ type: 'tool-call-delta', index: 0, input }),
+    );
+    /** Every text as it is put together again: those of a kind, the input of a tool call. */
+    const joined = (events: readonly ChatEvent[]) => {
+      const texts = new Map<string, string>();
+      const add = (name: string, text = '') => texts.set(name, (texts.get(name) ?? '') + text);
+      for (const event of events) {
+        if (event.type === 'tool-call-delta') add(`tool ${event.index}`, event.input);
+        else if ('text' in event) add(event.type, event.text);
+      }
+      return [...texts.values()];
+    };
+    const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), between), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(growing, cuts, (make, pieces) => {
+        const whole = `It is ${key}. ${key}`;
+        const events: ChatEvent[] = [];
+        for (let at = 0, turn = 0; at < whole.length; turn += 1) {
+          const [length, others] = pieces[turn % pieces.length] ?? [1, []];
+          events.push(make(whole.slice(at, at + length)), ...others);
+          at += length;
+        }
+        const got = [...events, end].flatMap(createKeyGuard(key));
+        for (const text of [...joined(got), JSON.stringify(got)]) expect(text).not.toContain(key);
+        const others = (all: readonly ChatEvent[]) => all.filter(({ type }) => !/delta/.test(type));
+        expect(others(got)).toEqual(others([...events, end]));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('letter by letter is one mark', () => {
     expect(through(`It is ${key}.`.split('')).join('')).toBe('It is sk-[key].');
     expect(through([`It is ${key}.`])).toEqual(['It is [key].']);

@@ -39,9 +39,11 @@ export async function typing(stage, repetitions) {
       await panel.keyboard.press(key % 6 === 5 ? 'Space' : 'abcde'[key % 5]);
       await panel.waitForTimeout(between);
     }
-    await panel.waitForTimeout(300);
+    // A key is told of when its frame is there, however late that is.
+    await panel.waitForTimeout(1_500);
     const still = await panel.evaluate(() => document.querySelector('article[aria-busy="true"]') !== null);
-    if (still !== streaming) throw new Error('the answer was over before the typing');
+    if (still !== streaming)
+      throw new Error(streaming ? 'the answer was over before the typing' : 'the panel was not at rest');
     const slow = await panel.evaluate(() => globalThis.benchKeyTimes());
     await devtools.close();
     await panel.close();
