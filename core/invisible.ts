@@ -10,7 +10,7 @@
  * the tag block, and variation selectors of the supplement.
  */
 const alwaysInvisible =
-  '\\u061C\\u115F\\u1160\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\u3164\\uFEFF\\uFFA0' +
+  '\\u034F\\u061C\\u115F\\u1160\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\u3164\\uFEFF\\uFFA0' +
   '\\uFFF9-\\uFFFB\\u{1D173}-\\u{1D17A}\\u{E0000}-\\u{E007F}\\u{E0100}-\\u{E01EF}';
 
 /** Controls other than tab and line breaks. */
@@ -22,12 +22,15 @@ const joined = '[\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0
 /** The flag of a part of a country: a black flag, its code in tag letters, the end tag. */
 const flag = '\\u{1F3F4}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{2,7}\\u{E007F}';
 
-const unseenSource = `(${flag})|[${alwaysInvisible}${controls}]|(?<!${joined})[\\u200C\\u200D]|[\\u200C\\u200D](?!${joined})`;
+/** A variation selector has work to do only after a sign, an emoji, or a letter without case; in a row they are a code. */
+const variation = '(?<![\\p{Emoji}\\p{S}\\p{P}\\p{Lo}])[\\uFE00-\\uFE0F]';
+
+const unseenSource = `(${flag})|${variation}|[${alwaysInvisible}${controls}]|(?<!${joined})[\\u200C\\u200D]|[\\u200C\\u200D](?!${joined})`;
 /** Made when it is first needed: making it takes a millisecond of every start. */
 let unseen: RegExp | undefined;
 
 /** Almost every text has none; this finds that out without building a new one. */
-const suspect = new RegExp(`[\\u200C\\u200D${alwaysInvisible}${controls}]`, 'u');
+const suspect = new RegExp(`[\\u200C\\u200D\\uFE00-\\uFE0F${alwaysInvisible}${controls}]`, 'u');
 
 /** The text without what cannot be seen, and how many characters (code points) were taken out. */
 export function withoutInvisible(text: string): { text: string; removed: number } {

@@ -131,7 +131,7 @@ export class CodeView implements BlockView {
 
 /** Endings that a system runs when such a file is opened. Which one a file gets is the model's word. */
 const run =
-  /^(?:app|appx|application|bat|chm|cmd|com|command|cpl|desktop|dll|exe|gadget|hta|inf|jar|jse|lnk|msc|msi|pif|reg|scf|scr|url|vb|vbe|vbs|workflow|ws|wsf|wsh)$/i;
+  /^(?:app|appx|application|bat|chm|cmd|com|command|cpl|desktop|dll|exe|fileloc|gadget|hta|inetloc|inf|iqy|jar|jnlp|jse|lnk|msc|msi|pif|pyw|rdp|reg|scf|scr|sct|terminal|tool|url|vb|vbe|vbs|webloc|website|workflow|ws|wsc|wsf|wsh)$/i;
 
 /** What code is saved as: by its language, unless that is no ending, or one that would run when it is opened. */
 export function fileNameOf(language: string): string {

@@ -17,10 +17,15 @@ export function destination(url: URL): string {
 /** Why a link deserves a question before it opens. */
 export type Doubt = 'other-host' | 'carries-data';
 
-const address = /(?:https?:\/\/|www\.)[^\s/]+/i;
 // Endings that people read as a site. File names such as `node.js` or `main.py` must not count.
 const bareHost =
-  /^(?:[\p{L}\p{N}-]+\.)+(?:com|org|net|io|dev|app|ai|co|gov|edu|mil|int|info|biz|me|tv|xyz|online|site|shop|cloud|uk|de|fr|eu|cn|jp|ru|br|in|it|nl|es|ca|au|ch|se|us)(?:[/:?#]|$)/iu;
+  /^(?:[\p{L}\p{N}-]+\.)+(?:com|org|net|io|dev|app|ai|co|gov|edu|mil|int|info|biz|me|tv|xyz|online|site|shop|cloud|uk|de|fr|eu|cn|jp|ru|br|in|it|nl|es|ca|au|ch|se|us|pl|no|at|be|cz|dk|fi|gr|hu|ie|il|kr|mx|nz|pt|ro|sk|tr|tw|ua|za|ar|cl|hk|sg)(?:[/:?#]|$)/iu;
+/** Names that look like a site's and are a product's. */
+const products = /^(?:asp|ado|vb|ml)\.net$/i;
+/** Where one word of a text ends: spaces, and signs that stand in no address. */
+const between = /[\s"'“”„‘’‚«»‹›()<>[\]{}|,;!→⇒]+/u;
+/** Shown as nothing, and as nothing in an address. */
+const ignorable = /\p{Default_Ignorable_Code_Point}/gu;
 /** Longest query that passes as an ordinary one, in characters. */
 const longestQuery = 100;
 /** Hosts and paths of real pages are shorter, in characters. */
@@ -30,10 +35,12 @@ const encoded = /[A-Za-z0-9+/_-]{33,}/g;
 
 /** Compares what a link's text promises with where it goes, and looks for data of the chat in its address. */
 export function doubtAbout(text: string, url: URL): Doubt | undefined {
-  if (url.protocol !== 'mailto:') {
-    const promised = promisedHost(text.trim());
-    if (promised !== undefined && !sameSite(promised, url.hostname)) return 'other-host';
-    if (url.username !== '' || url.password !== '') return 'other-host';
+  if (url.username !== '' || url.password !== '') return 'other-host';
+  const box = url.protocol === 'mailto:' ? url.pathname.toLowerCase() : undefined;
+  const host = box === undefined ? url.hostname : box.slice(box.lastIndexOf('@') + 1);
+  for (const promised of promises(text)) {
+    if (!sameSite(promised.host, host)) return 'other-host';
+    if (box !== undefined && promised.box !== undefined && promised.box !== box) return 'other-host';
   }
   const data = url.search + url.hash;
   if (data.length > longestQuery) return 'carries-data';
@@ -50,11 +57,19 @@ function looksEncoded(code: string): boolean {
     .some((part) => part.length > 32 && /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part));
 }
 
-function promisedHost(text: string): string | undefined {
-  const written = address.exec(text)?.[0] ?? bareHost.exec(text)?.[0];
-  if (written === undefined) return undefined;
-  const full = /^https?:/i.test(written) ? written : `https://${written}`;
-  return URL.canParse(full) ? new URL(full).hostname : undefined;
+/** The sites that a text names, and the mailboxes at them, as a reader would take them: whatever stands around or within. */
+function promises(text: string): { host: string; box?: string }[] {
+  const plain = text.replace(ignorable, '').normalize('NFKC').replaceAll('。', '.');
+  return plain.split(between).flatMap((word) => {
+    const named = word.replace(/^[^\p{L}\p{N}/]+/u, '').replace(/[.:?…]+$/, '');
+    const written = /^(?:[a-z][a-z\d+.-]*:)?\/\/([^/?#]+)/i.exec(named)?.[1] ?? named;
+    const site = written.slice(written.lastIndexOf('@') + 1);
+    if (products.test(site)) return [];
+    const isNamed = written !== named || /^www\./i.test(site) || bareHost.test(site);
+    if (!isNamed || !URL.canParse(`https://${site}`)) return [];
+    const { hostname: host } = new URL(`https://${site}`);
+    return [written === named && named.includes('@') ? { host, box: named.toLowerCase() } : { host }];
+  });
 }
 
 function sameSite(promised: string, real: string): boolean {

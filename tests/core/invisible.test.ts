@@ -51,6 +51,22 @@ describe('withoutInvisible', () => {
     expect(withoutInvisible(text)).toEqual({ text, removed: 0 });
   });
 
+  it.each([
+    ['a sign as an emoji', '☎️ ©️ ‼️'],
+    ['a key', '1️⃣ #️⃣'],
+    ['a sign of mathematics', '∩︀'],
+    ['an ideograph', '芦︁'],
+  ])('leaves the variation selector of %s alone', (_, text) => {
+    expect(withoutInvisible(text)).toEqual({ text, removed: 0 });
+  });
+
+  it('takes out variation selectors that vary nothing: letters can be written in them', () => {
+    const code = Array.from('secret', (letter) => at(0xfe00 + (letter.charCodeAt(0) % 16))).join('');
+    expect(withoutInvisible(`Hello${code}`)).toEqual({ text: 'Hello', removed: 6 });
+    expect(withoutInvisible(`☀️${code}!`)).toEqual({ text: '☀️!', removed: 6 });
+    expect(withoutInvisible('a\uFE01b\uFE02')).toEqual({ text: 'ab', removed: 2 });
+  });
+
   it('takes out joiners that join nothing', () => {
     expect(withoutInvisible('a \u200Db\u200C c\u200D\u200Dd')).toEqual({ text: 'a b cd', removed: 4 });
   });

@@ -15,6 +15,8 @@ test.each([
   ['hta', 'code.hta.txt'],
   ['lnk', 'code.lnk.txt'],
   ['desktop', 'code.desktop.txt'],
+  ['webloc', 'code.webloc.txt'],
+  ['jnlp', 'code.jnlp.txt'],
 ])('code in %j is saved as %s', (language, name) => {
   expect(fileNameOf(language)).toBe(name);
 });
