@@ -357,7 +357,8 @@ async function stream(response: ServerResponse, text: string, manner: Manner): P
   for (let place = 0; place < letters.length; place += size) {
     if (manner.cut && sent >= manner.cut.after) {
       if (manner.cut.how === 'end') response.end();
-      else setTimeout(() => response.socket?.destroy(), 20);
+      // A break takes with it what the other side has not read yet, and it may be slow to read.
+      else setTimeout(() => response.socket?.destroy(), 250);
       return;
     }
     if (manner.comments === true) await write(': still here\n\n');

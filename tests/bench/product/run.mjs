@@ -8,6 +8,7 @@ import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { burst, journal, wholeAnswer } from './answering.mjs';
 import { longList, memory, prepare, search } from './keeping.mjs';
+import { pageReading } from './reading.mjs';
 import { sizes } from './sizes.mjs';
 import { openProduct } from './stage.mjs';
 import { firstToken, opening, workerStart } from './starting.mjs';
@@ -27,6 +28,7 @@ const all = {
   k: [journal, 1],
   j: [search, 1],
   h: [longList, 0.6],
+  m: [pageReading, 1],
   i: [typing, 0.6],
   c: [wholeAnswer, 0.4],
   n: [memory, 1],

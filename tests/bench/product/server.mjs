@@ -3,7 +3,7 @@
  * the question, as JSON behind the word `bench`: `{ kind, size, pace }`.
  *
  * `stamp`: after a pause, one event that holds the moment it was written. `burst`: that, and 5,000 events at once.
- * `answer`: `size` characters of Markdown at `pace` tokens a second.
+ * `answer`: `size` characters of Markdown at `pace` tokens a second. `GET /article` is a page of a megabyte.
  */
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,20 @@ const event = (content) =>
 const end = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`;
 const stamp = () => `@${(performance.timeOrigin + performance.now()).toFixed(2)}@ `;
 
+/** A page of a megabyte, with a paragraph or an item for each line of an answer. */
+const article = `<!doctype html><title>A megabyte</title><main>${answer(850_000)
+  .split('\n')
+  .filter((line) => line.trim() !== '')
+  .map((line) => {
+    const words = line.replace(/[&<>]/g, ' ').replace(/\[([^\]]*)\]\(([^)]*)\)/g, '<a href="$2">$1</a>');
+    return line.startsWith('- ')
+      ? `<ul><li>${words}</li></ul>`
+      : line.startsWith('#')
+        ? `<h2>${words}</h2>`
+        : `<p>${words}</p>`;
+  })
+  .join('\n')}</main>`;
+
 /** Milliseconds between writes of a paced answer. */
 const beat = 20;
 
@@ -23,6 +37,10 @@ const server = createServer(async (request, response) => {
   if (request.method === 'OPTIONS') return response.end();
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
+  if (request.url === '/article') {
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(article);
+    return;
+  }
   if (request.method !== 'POST') {
     response.setHeader('content-type', 'application/json').end('{"object":"list","data":[{"id":"bench"}]}');
     return;

@@ -66,6 +66,7 @@ export async function openProduct() {
     limit: addressOf(id, 'limit.html'),
     tiny: addressOf(tinyId, 'limit.html'),
     endpoint: `http://127.0.0.1:${port}/v1/chat/completions`,
+    article: `http://127.0.0.1:${port}/article`,
     /** A page in front, at the size of a side panel. */
     async open(url, before) {
       const page = await context.newPage();
