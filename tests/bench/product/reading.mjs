@@ -48,7 +48,7 @@ export async function pageReading(stage, repetitions) {
       '–',
       'none over 50 ms',
       worst <= 50,
-      "The reader works in slices of 12 ms; what is longer is the browser's own layout of the page.",
+      'The reader works in slices of 12 ms; what is longer is not one of them.',
     ),
     row(
       'm',

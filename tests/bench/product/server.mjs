@@ -70,7 +70,8 @@ const server = createServer(async (request, response) => {
     response.end(end);
     return;
   }
-  const words = Array.from({ length: 5_000 }, (_, at) => event(at % 40 === 39 ? 'word.\n\n' : 'word '));
+  // No two alike, or the answer would be ended for repeating itself.
+  const words = Array.from({ length: 5_000 }, (_, at) => event(at % 40 === 39 ? `${at}.\n\n` : `${at} `));
   response.end(event(stamp()) + words.join('') + event('The bench ends here.') + end);
 });
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));
