@@ -7,4 +7,4 @@ import { readPage } from './background/reader';
  * How a page is read. A slice is well below the 50 ms after which a page feels stuck, also on a machine that is four times
  * slower; a page that is not read after ten seconds is cut there.
  */
-export default defineUnlistedScript(() => readPage({ sliceMs: 12, limitMs: 10_000, characters: 4 * pageCap }));
+export default defineUnlistedScript(() => readPage({ sliceMs: 6, limitMs: 10_000, characters: 4 * pageCap }));
