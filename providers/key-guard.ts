@@ -1,23 +1,19 @@
 /** Takes the key out of whatever a server says, also where it comes in pieces: an answer is stored, copied, exported and sent on. */
 import type { ChatEvent } from '../core/chat';
 import { redacted } from '../core/redact';
+import { isGrowing, type Growing } from './tidy';
 
 /** Shorter ones are no secrets but words that servers without keys are given (`lm-studio`), and may stand in any answer. */
 const shortestSecret = 16;
 /** The beginning of a key that may be shown before it is known to be one; every letter more would be held back. */
 const harmless = 3;
 
-type Delta = Extract<ChatEvent, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
-
-const isDelta = (event: ChatEvent): event is Delta =>
-  event.type === 'text-delta' || event.type === 'reasoning-delta' || event.type === 'refusal-delta';
-
 /** These fall between two words and do not break a text in two (`fold`). */
 const isBeside = ({ type }: ChatEvent): boolean =>
   type === 'usage' || type === 'citation' || type === 'opaque' || type === 'notice';
 
 /** What grows: a kind of text, or the input of the tool call with this number. */
-type Growing = Delta['type'] | number;
+type Name = Growing['type'] | number;
 
 /** One text that comes in pieces: all that is put together again, as texts of one kind are by *Copy* and the next question. */
 interface GuardedText {
@@ -69,13 +65,13 @@ export function createKeyGuard(key: string | null | undefined): (event: ChatEven
   const secret = key?.trim() ?? '';
   if (secret.length < shortestSecret) return (event) => [event];
 
-  const texts = new Map<Growing, GuardedText>();
-  const textOf = (name: Growing): GuardedText => {
+  const texts = new Map<Name, GuardedText>();
+  const textOf = (name: Name): GuardedText => {
     const text = texts.get(name) ?? guardedText(secret);
     texts.set(name, text);
     return text;
   };
-  let last: Growing = 'text-delta';
+  let last: Name = 'text-delta';
 
   /** What is still held back of the text that grew last. */
   function rest(): ChatEvent[] {
@@ -85,14 +81,14 @@ export function createKeyGuard(key: string | null | undefined): (event: ChatEven
   }
 
   /** Remembers what grows now. What was held back of something else comes first. */
-  function turnTo(name: Growing): ChatEvent[] {
+  function turnTo(name: Name): ChatEvent[] {
     const before = name === last ? [] : rest();
     last = name;
     return before;
   }
 
   return (event) => {
-    if (isDelta(event)) {
+    if (isGrowing(event)) {
       const before = turnTo(event.type);
       const text = textOf(event.type).take(event.text);
       return text === '' ? before : [...before, { ...event, text }];

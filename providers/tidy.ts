@@ -4,7 +4,8 @@ import type { ChatEvent, LastEvent } from '../core/chat';
 /** An answer is ended by Gloss at this length, in characters. */
 export const longestAnswer = 2_000_000;
 
-type Growing = Extract<ChatEvent, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
+/** A piece of a text that grows. */
+export type Growing = Extract<ChatEvent, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
 
 export const isGrowing = (event: ChatEvent): event is Growing =>
   event.type === 'text-delta' || event.type === 'reasoning-delta' || event.type === 'refusal-delta';

@@ -7,6 +7,7 @@ export const repeatedFor = 16_384;
 export const longestPassage = 1_024;
 /** Looked for at every so many characters of the answer, wherever its events end. */
 const every = 4_096;
+
 /**
  * Ends an answer that only repeats itself, as models do when they lose their way: what came is kept, a notice says so, and it
  * can be continued or asked for again. Give it every event of a stream in order; it returns what to take instead.
