@@ -4,16 +4,16 @@
  * `node tests/bench/render.mjs [answer] [growth] [fence]`; BENCH_REPETITIONS sets how often (default 3), BENCH_ANSWERS which
  * answers, such as `20@1,20@4` (KB at a slowdown). All of it takes about 40 minutes and wants the machine for itself.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from '../../scripts/browsers.mjs';
 import { npm } from '../../scripts/node.mjs';
 import { run } from '../../scripts/run.mjs';
 import { median, spread, table, times } from './figures.mjs';
+import { load, put } from './place.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const repetitions = Number(process.env.BENCH_REPETITIONS ?? 3);
 const asked = process.argv.slice(2);
 
@@ -36,7 +36,6 @@ if (!existsSync(`${here}node_modules/streamdown`)) {
 }
 const { measure, openStage } = await import('./stage.mjs');
 const stage = await openStage(await ensureChromium());
-const load = () => loadavg()[0].toFixed(1);
 const firstLoad = load();
 
 /** Those that read everything again for each frame: where they need minutes, one run of them says enough. */
@@ -185,15 +184,9 @@ async function fence() {
 const parts = { answer: answers, growth, fence };
 
 function write(name, text) {
-  const begin = `<!-- render ${name}: begin -->`;
-  const end = `<!-- render ${name}: end -->`;
   const said = `Measured ${new Date().toISOString().slice(0, 10)}, Chromium ${stage.version}, ${cpus().length} cores (load ${firstLoad} to ${load()}), at most ${repetitions} runs of each.`;
   console.log(`\n${text}\n`);
-  const block = `${begin}\n\n${said}\n\n${text}\n\n${end}`;
-  const document = readFileSync(page, 'utf8');
-  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/performance.md has no place for ${name}`);
-  writeFileSync(page, document.slice(0, from) + block + document.slice(to + end.length));
+  put(`render ${name}`, `${said}\n\n${text}`);
 }
 
 try {

@@ -3,7 +3,8 @@ import { answerToEnd, answers, ask, newChat } from '../../../scripts/drive.mjs';
 import { longAnswer, longChat, longHistory, seedChats } from '../../../scripts/seed.mjs';
 import { freshPanel, openSeeded, question } from './panel.mjs';
 import { ratio, row, shown, signed, spread, times } from './rows.mjs';
-import { interleaved, longTasks, median, meter } from './stage.mjs';
+import { interleaved, longTasks, meter } from './stage.mjs';
+import { median } from '../figures.mjs';
 
 /** What the targets above need in the store. */
 export async function prepare(stage) {

@@ -1,5 +1,5 @@
 /** Rows of the table, and figures as they stand in it. */
-import { median } from './stage.mjs';
+import { median } from '../figures.mjs';
 
 export const shown = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 export const spread = (values, unit = 'ms') =>

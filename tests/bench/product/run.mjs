@@ -3,20 +3,16 @@
  * second table of docs/performance.md. `node tests/bench/product/run.mjs [targets…]`, such as `d g`; BENCH_REPETITIONS sets
  * how often (default 5), GLOSS_BUILD takes a build that is there. Never two benches at once.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { burst, journal, wholeAnswer } from './answering.mjs';
+import { cpus } from 'node:os';
+import { load, put } from '../place.mjs';
+import { burst, journal } from './answering.mjs';
 import { longList, memory, prepare, search } from './keeping.mjs';
+import { wholeAnswer } from './paced.mjs';
 import { pageReading } from './reading.mjs';
 import { sizes } from './sizes.mjs';
 import { openProduct } from './stage.mjs';
 import { firstToken, opening, workerStart } from './starting.mjs';
 import { typing } from './typing.mjs';
-
-const page = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
-const begin = '<!-- product: begin -->';
-const end = '<!-- product: end -->';
 
 /** Cheap ones first, each with its share of the repetitions. */
 const all = {
@@ -36,7 +32,6 @@ const all = {
 
 const repetitions = Number(process.env.BENCH_REPETITIONS ?? 5);
 const asked = process.argv.slice(2);
-const load = () => loadavg()[0].toFixed(1);
 
 const rows = [];
 const failures = [];
@@ -57,14 +52,6 @@ function table(version) {
   ].join('\n');
 }
 
-function write(version) {
-  const text = existsSync(page) ? readFileSync(page, 'utf8') : '# Performance\n';
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  const block = `${begin}\n\n${table(version)}\n\n${end}`;
-  if (from >= 0 && to > from) writeFileSync(page, text.slice(0, from) + block + text.slice(to + end.length));
-  else writeFileSync(page, `${text.trimEnd()}\n\n## The product\n\n${block}\n`);
-}
-
 const stage = await openProduct();
 try {
   await prepare(stage);
@@ -80,7 +67,7 @@ try {
     loads.push(load());
     console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
     // After each, so that what was measured stays if a later one hangs.
-    if (asked.length === 0) write(stage.version);
+    if (asked.length === 0) put('product', table(stage.version));
   }
 } finally {
   await stage.close();

@@ -19,11 +19,11 @@ import {
 
 const limits = fileURLToPath(new URL('limit/', import.meta.url));
 
-/** Builds (or takes the build in GLOSS_BUILD), starts everything, and sets up the bench's server as the provider. */
-export async function openProduct() {
+/** Takes a build, or makes one, starts everything, and sets up the bench's server as the provider. */
+export async function openProduct(given = process.env.GLOSS_BUILD) {
   const folder = mkdtempSync(join(tmpdir(), 'gloss-bench-'));
-  const build = process.env.GLOSS_BUILD ?? join(folder, 'build');
-  if (!process.env.GLOSS_BUILD) {
+  const build = given ?? join(folder, 'build');
+  if (!given) {
     const { code, output } = await buildExtension('chrome', build);
     if (code !== 0) throw new Error(`the build failed:\n${output}`);
   }
@@ -146,12 +146,6 @@ export async function longTasks(page) {
   });
   return () => page.evaluate(() => globalThis.benchLong);
 }
-
-export const median = (values) => {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = sorted.length / 2;
-  return Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
-};
 
 /** Runs each of these in turn, forth and back, so that a machine that slows down slows them all. One list of results each. */
 export async function interleaved(repetitions, runs) {

@@ -2,7 +2,8 @@
 import { answerToEnd, newChat } from '../../../scripts/drive.mjs';
 import { freshPanel, paintedText, question } from './panel.mjs';
 import { ratio, row, signed, spread, times } from './rows.mjs';
-import { interleaved, median, meter, stopWorkers } from './stage.mjs';
+import { interleaved, meter, stopWorkers } from './stage.mjs';
+import { median } from '../figures.mjs';
 
 /** d: from navigation to a composer that takes keys, and the thread time until the page is at rest. */
 export async function opening(stage, repetitions) {

@@ -1,7 +1,8 @@
 /** How the composer feels while an answer comes. */
 import { askLightly, freshPanel, question } from './panel.mjs';
 import { row, shown, times } from './rows.mjs';
-import { interleaved, median, meter } from './stage.mjs';
+import { interleaved, meter } from './stage.mjs';
+import { median } from '../figures.mjs';
 
 /** Keys a run types, and milliseconds between them: a quick typist's. */
 const keys = 100;
