@@ -1,5 +1,5 @@
 /** Provider, connection and question → the events of one answer. Never throws; ends with exactly one `end` or `error`. */
-import { judgeBaseUrl } from '../core/address';
+import { judgeBaseUrl, originPattern } from '../core/address';
 import type { ChatError, ChatEvent, ChatRequest } from '../core/chat';
 import { redact } from '../core/redact';
 import { realClock, type Clock, type Limits } from './alarms';
@@ -32,6 +32,8 @@ export interface StreamOptions {
   random(): number;
   /** Epoch milliseconds. */
   now?(): number;
+  /** Whether the browser still lets us reach this match pattern; asked before every request of an answer but its first. */
+  allowed?(pattern: string): Promise<boolean>;
   /** For tests: the clock of the timers, their lengths, and other wires and engines. */
   clock?: Clock;
   limits?: Partial<Limits>;
@@ -136,6 +138,11 @@ async function* answer(
     const place = plan.servers.length > 1 ? tries.sent : 0;
     const server = plan.servers[place] ?? '';
     const origin = new URL(server).origin;
+    if (tries.sent > 0 && (await options.allowed?.(originPattern(server))) === false) {
+      tries.sent += 1;
+      if (tries.sent < plan.servers.length) continue;
+      return yield failed('site-access', '', { origin });
+    }
     if (place > 0) yield { type: 'notice', notice: { kind: 'server', origin } };
     const may = plan.keyHeader && origin === plan.keyOrigin;
     const failure = yield* attempt(

@@ -4,7 +4,10 @@ import { hostOf, visible } from '../ui/visible';
 import { useGloss } from './context';
 import styles from './Turn.module.css';
 
-/** What the answer relies on, as the provider says. A click opens it; nothing is fetched before. */
+/**
+ * What the answer relies on, as the provider says. A click opens it; nothing is fetched before. The host it leads to always
+ * stands there: a title may name another, and some services lead to every source by way of their own.
+ */
 export function Sources({ citations }: { citations: readonly CitationPart[] }) {
   const { browser } = useGloss();
   if (citations.length === 0) return null;
@@ -17,7 +20,7 @@ export function Sources({ citations }: { citations: readonly CitationPart[] }) {
             <button type="button" title={visible(text ?? url)} onClick={() => browser.openLink(url)}>
               <span class={styles.number}>{index + 1}</span>
               <bdi>{visible(title || url)}</bdi>
-              {title ? <small>{hostOf(url)}</small> : null}
+              <small>{hostOf(url)}</small>
             </button>
           </li>
         ))}

@@ -22,20 +22,17 @@ export function followClicks(container: HTMLElement, { onLink, labels }: Markdow
       close();
       onLink(url.href);
     });
+    const cancel = answer(labels.cancel, close);
     asked.role = 'alertdialog';
     asked.ariaLabel = say(destination(url));
-    asked.append(
-      element('p', '', say(destination(url))),
-      element('p', 'address', url.href),
-      open,
-      answer(labels.cancel, close),
-    );
+    asked.append(element('p', '', say(destination(url))), element('p', 'address', url.href), open, cancel);
     asked.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') close();
     });
     blockOf(container, target).after(asked);
     question = asked;
-    open.focus();
+    // The key that brought this up may come twice.
+    cancel.focus();
   };
 
   const follow = (event: MouseEvent) => {

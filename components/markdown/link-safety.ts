@@ -38,7 +38,7 @@ export function doubtAbout(text: string, url: URL): Doubt | undefined {
   if (url.username !== '' || url.password !== '') return 'other-host';
   const box = url.protocol === 'mailto:' ? url.pathname.toLowerCase() : undefined;
   const host = box === undefined ? url.hostname : box.slice(box.lastIndexOf('@') + 1);
-  for (const promised of promises(text)) {
+  for (const promised of promises(text, box !== undefined)) {
     if (!sameSite(promised.host, host)) return 'other-host';
     if (box !== undefined && promised.box !== undefined && promised.box !== box) return 'other-host';
   }
@@ -57,18 +57,24 @@ function looksEncoded(code: string): boolean {
     .some((part) => part.length > 32 && /\d/.test(part) && /[a-z]/.test(part) && /[A-Z]/.test(part));
 }
 
-/** The sites that a text names, and the mailboxes at them, as a reader would take them: whatever stands around or within. */
-function promises(text: string): { host: string; box?: string }[] {
+/**
+ * The sites that a text names, and the mailboxes at them, as a reader would take them: whatever stands around or within. Before
+ * an at sign stands a name if the link is to a mailbox, and nothing that may look like a site if it is not.
+ */
+function promises(text: string, isMail: boolean): { host: string; box?: string }[] {
   const plain = text.replace(ignorable, '').normalize('NFKC').replaceAll('。', '.');
   return plain.split(between).flatMap((word) => {
     const named = word.replace(/^[^\p{L}\p{N}/]+/u, '').replace(/[.:?…]+$/, '');
     const written = /^(?:[a-z][a-z\d+.-]*:)?\/\/([^/?#]+)/i.exec(named)?.[1] ?? named;
-    const site = written.slice(written.lastIndexOf('@') + 1);
-    if (products.test(site)) return [];
-    const isNamed = written !== named || /^www\./i.test(site) || bareHost.test(site);
-    if (!isNamed || !URL.canParse(`https://${site}`)) return [];
-    const { hostname: host } = new URL(`https://${site}`);
-    return [written === named && named.includes('@') ? { host, box: named.toLowerCase() } : { host }];
+    const parts = written.split('@');
+    const box = written === named && parts.length > 1 ? named.toLowerCase() : undefined;
+    return (isMail ? parts.slice(-1) : parts).flatMap((site, place, { length }) => {
+      const hasScheme = written !== named && place === length - 1;
+      const isNamed = hasScheme || /^www\./i.test(site) || (bareHost.test(site) && !products.test(site));
+      if (!isNamed || !URL.canParse(`https://${site}`)) return [];
+      const { hostname: host } = new URL(`https://${site}`);
+      return [box === undefined ? { host } : { host, box }];
+    });
   });
 }
 

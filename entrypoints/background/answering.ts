@@ -38,6 +38,7 @@ export function createAnswering({ fetch, keys, headers, now }: AnsweringWorld): 
     choose: async () => (await import('../../providers/passages')).choosePassages,
     modelLists,
   };
+  const allowed = (pattern: string) => browser.permissions.contains({ origins: [pattern] });
   const spent = createSpending({
     book: spending,
     connections: () => connections.getValue(),
@@ -65,8 +66,9 @@ export function createAnswering({ fetch, keys, headers, now }: AnsweringWorld): 
           random: Math.random,
           now,
           engines,
+          allowed,
         }),
-      allowed: (pattern) => browser.permissions.contains({ origins: [pattern] }),
+      allowed,
       keyFor: keys.keyFor,
       ensureRules: headers.ensureRules,
       overLimit: spent.overLimit,

@@ -58,6 +58,10 @@ test('a link that says where it goes opens a tab there, with the first click', a
 
 test.each([
   ['names another host', () => `[https://good.example/login](${to('/other')})`, '/other'],
+  ['names another host among its words', () => `[Log in at good.com to go on](${to('/among')})`, '/among'],
+  ['names another host with letters nobody sees', () => `[go\u200Bo\u2060d.c\u00ADom](${to('/unseen')})`, '/unseen'],
+  ['names another host in wide letters', () => `[ｇｏｏｄ．ｃｏｍ](${to('/wide')})`, '/wide'],
+  ['names another host before an at sign', () => `[good.com@${name}](${to('/at')})`, '/at'],
   [
     'carries something away',
     () => `[more](${to(`/carry?d=${'QWxsIHRoYXQgd2FzIHNhaWQgaGVyZSBpbiB0aGlzIGNoYXQ'.repeat(3)}`)})`,
@@ -71,6 +75,7 @@ test.each([
   expect(await question().innerText()).toContain(new URL(to('/')).host);
   expect(tabs()).toEqual(before);
   expect(away.connections).toBe(0);
+  expect(await panel.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
   await question().press('Escape');
   await expect.poll(() => question().count()).toBe(0);
   expect(away.connections).toBe(0);
@@ -78,6 +83,17 @@ test.each([
   await answer().getByRole('link').first().click();
   await question().getByRole('button').first().click();
   await arrived(path);
+});
+
+test('a mailbox that is not the one named is asked about, and nothing is opened before', async () => {
+  await say('Write to [help@good.com](mailto:help@bad.com?body=all).');
+  const before = tabs();
+  await answer().getByRole('link').first().click();
+  await question().waitFor();
+  expect(await question().innerText()).toContain('help@bad.com');
+  await question().press('Escape');
+  await expect.poll(() => question().count()).toBe(0);
+  expect(tabs()).toEqual(before);
 });
 
 test('an image is a button that names its host, and opens it in a tab', async () => {

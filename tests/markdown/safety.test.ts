@@ -176,5 +176,9 @@ describe('where a link may lead', () => {
     ['the notes', 'https://example.org/a-rather-long-title-of-an-article-about-leaves-in-2024', undefined],
     ['a commit', `https://github.com/a/b/commit/${'0a1b2c3d'.repeat(5)}`, undefined],
     ['mail us', 'mailto:a@example.org', undefined],
+    ['good.com@evil.example', 'https://evil.example/', 'other-host'],
+    ['https://good.com@evil.example', 'https://evil.example/', 'other-host'],
+    ['jo.me@example.org', 'mailto:jo.me@example.org', undefined],
+    ['contact@firm.de', 'https://firm.de/contact', undefined],
   ])('%s → %s: %s', (text, url, doubt) => expect(doubtAbout(text, new URL(url))).toBe(doubt));
 });

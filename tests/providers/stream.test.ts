@@ -385,6 +385,20 @@ describe('retries', () => {
     expect(errorOf(events)).toMatchObject({ kind: 'network', mayHaveReached: true });
   });
 
+  it('sends nothing more to a site that was taken back while it waited', async () => {
+    const asked: string[] = [];
+    const allowed = (pattern: string) => {
+      asked.push(pattern);
+      return Promise.resolve(asked.length < 2);
+    };
+    const fetch = inTurn([503]);
+    const events = await ask(fetch, { allowed });
+    expect(asked).toEqual(['https://server.example/*', 'https://server.example/*']);
+    expect(fetch.sent).toHaveLength(2);
+    expect(kinds(events)).toEqual(['retry', 'retry', 'site-access']);
+    expect(errorOf(events).origin).toBe('https://server.example');
+  });
+
   it('waits up to a quarter less by chance', async () => {
     expect((await slept(inTurn([503]), { random: () => 0.5 })).waits).toEqual([438, 875]);
   });
@@ -466,6 +480,14 @@ describe('a pool', () => {
   const connection = { baseUrl: '' };
   const hosts = (fetch: { sent: { url: string }[] }): string[] =>
     fetch.sent.map(({ url }) => new URL(url).hostname.slice(0, 2));
+
+  it('passes over a server whose site was taken back meanwhile', async () => {
+    const fetch = inTurn([503]);
+    const allowed = (pattern: string) => Promise.resolve(!pattern.includes('s2'));
+    const events = await ask(fetch, { provider, connection, allowed });
+    expect(hosts(fetch)).toEqual(['s1', 's3']);
+    expect(kinds(events)).toEqual(['server', 'overloaded']);
+  });
 
   it.each([
     [0, ['s1', 's2', 's3']],
