@@ -165,6 +165,12 @@ export default defineConfig({
         : [],
   }),
   hooks: {
+    'build:publicAssets'(_, assets) {
+      // Nobody reads these but the browser.
+      for (const asset of assets)
+        if ('contents' in asset && asset.relativeDest.endsWith('messages.json'))
+          asset.contents = JSON.stringify(JSON.parse(asset.contents));
+    },
     'build:done'(wxt) {
       if (wxt.config.command !== 'build') return;
       const { text, over } = report(wxt.config.outDir);

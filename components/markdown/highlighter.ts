@@ -1,8 +1,38 @@
 import { StringStream } from '@codemirror/streamparser';
 import type { Grammar } from './languages';
 
-/** A longer line keeps one colour: the time one line may take is bounded by this. */
-const longestLine = 2000;
+/**
+ * A longer line keeps one colour. The time a line may take is bounded by this: several grammars need the square of its length.
+ */
+const longestLine = 1000;
+/**
+ * Some grammars take longer the deeper code is nested: a hundred thousand braces that nobody closes, 80 ms for each further
+ * line. After so many lines that took so many milliseconds, the rest keeps one colour.
+ */
+const slowLines = 3;
+const slowMs = 25;
+
+const anchored = new Map<string, RegExp>();
+
+/**
+ * A line as grammars read it. A pattern counts only where the stream stands, but the library looks for it in all of the line and
+ * then finds that it is elsewhere; here it is looked for in that place alone.
+ */
+class LineStream extends StringStream {
+  override match(
+    pattern: string | RegExp,
+    consume?: boolean,
+    caseInsensitive?: boolean,
+  ): boolean | RegExpMatchArray | null {
+    if (typeof pattern === 'string' || pattern.source.startsWith('^') || pattern.global)
+      return super.match(pattern, consume, caseInsensitive);
+    const name = `${pattern.flags}/${pattern.source}`;
+    let here = anchored.get(name);
+    if (!here) anchored.set(name, (here = new RegExp(pattern, `${pattern.flags}y`)));
+    here.lastIndex = 0;
+    return super.match(here, consume, caseInsensitive);
+  }
+}
 
 /** Part of a line, and the class that colours it; none for plain text. */
 export interface Token {
@@ -53,6 +83,7 @@ const colours: Record<string, Colour> = {
 export class Highlighter {
   private readonly grammar: Grammar;
   private readonly state: unknown;
+  private slow = 0;
 
   constructor(grammar: Grammar) {
     this.grammar = grammar;
@@ -61,12 +92,13 @@ export class Highlighter {
 
   /** The next line, given without its end. */
   line(text: string): Token[] {
-    if (text.length > longestLine) return [{ text, colour: '' }];
+    if (text.length > longestLine || this.slow >= slowLines) return [{ text, colour: '' }];
     if (text === '') {
       this.grammar.blankLine?.(this.state, 2);
       return [];
     }
-    const stream = new StringStream(text, 4, 2);
+    const started = performance.now();
+    const stream = new LineStream(text, 4, 2);
     const tokens: Token[] = [];
     for (let tries = 0; !stream.eol();) {
       const style = this.grammar.token(stream, this.state);
@@ -79,6 +111,7 @@ export class Highlighter {
       add(tokens, stream.current(), colourOf(style));
       stream.start = stream.pos;
     }
+    if (performance.now() - started > slowMs) this.slow += 1;
     return tokens;
   }
 }

@@ -3,12 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Highlighter } from '../../components/markdown/highlighter';
 import { grammarOf } from '../../components/markdown/languages';
 import { answers } from '../../scripts/drive.mjs';
+import { everyLanguage } from '../markdown/every-language';
 import { Session } from './harness/session';
-
-const languages =
-  `js ts json py sh java c cpp cs kotlin scala dart objc glsl php go rust ruby swift css scss less html xml sql
-  mysql postgres tsql plsql yaml toml ini powershell dockerfile diff lua r perl julia haskell clojure groovy matlab latex
-  nginx cmake protobuf`.split(/\s+/);
 
 /** Something for everyone. */
 const code = `int main(double value) { return "text"; } // 42
@@ -36,10 +32,10 @@ async function colouredBySource(language: string): Promise<string[]> {
 
 test('code is coloured in every language', async () => {
   const panel = await session.freshPanel();
-  session.upstream.next({ pieces: languages.map((language) => `\`\`\`${language}\n${code}\n\`\`\`\n\n`) });
+  session.upstream.next({ pieces: everyLanguage.map((language) => `\`\`\`${language}\n${code}\n\`\`\`\n\n`) });
   await session.askAndWait(panel, 'Show me all of them');
   const expected = Object.fromEntries(
-    await Promise.all(languages.map(async (language) => [language, await colouredBySource(language)] as const)),
+    await Promise.all(everyLanguage.map(async (language) => [language, await colouredBySource(language)] as const)),
   );
   expect(Object.values(expected).filter((tokens) => tokens.length > 0).length).toBeGreaterThan(40);
   await expect
@@ -56,7 +52,7 @@ test('code is coloured in every language', async () => {
                 ),
               ]),
             ),
-          languages,
+          everyLanguage,
         ),
     )
     .toEqual(expected);
