@@ -214,6 +214,14 @@ describe('formulas', () => {
     ]);
   });
 
+  test('with units, which take long to read, are short or show their source', async () => {
+    show(`$\\pu{12 km/h}$ and $\\pu{${'1/'.repeat(300)}}$`);
+    await vi.waitFor(() => expect(container.querySelectorAll('math')).toHaveLength(1));
+    expect([...container.querySelectorAll('.source')].map((source) => source.textContent)).toEqual([
+      `\\pu{${'1/'.repeat(300)}}`,
+    ]);
+  });
+
   test('past two hundred of them show their source', async () => {
     show(Array.from({ length: 205 }, (_, index) => `$x_{${index}}$`).join(' '));
     await vi.waitFor(() => expect(container.querySelectorAll('math').length).toBeGreaterThan(0));
