@@ -136,15 +136,36 @@ function finish(closed: Open, open: readonly Open[]): void {
   }
 }
 
+// A pattern that ends in `+$` takes the square of a run of spaces that something follows, and pages can hold a megabyte of them.
+
+/** Without empty lines at the start, and without white space at the end. */
+function trimLines(text: string): string {
+  let from = 0;
+  while (text[from] === '\n') from += 1;
+  return text.slice(from).trimEnd();
+}
+
+/** Without the spaces and tabs at the end. */
+function trimSpaces(line: string): string {
+  let to = line.length;
+  while (line[to - 1] === ' ' || line[to - 1] === '\t') to -= 1;
+  return line.slice(0, to);
+}
+
 function writeHeading(closed: Open, into: Writer): void {
-  const text = closed.writer.done().replace(/\s*\n\s*/g, ' ');
+  const text = closed.writer
+    .done()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
   into.gap(2);
   if (text !== '') into.keep(`${'#'.repeat(Number(closed.as) || 1)} ${text}`);
   into.gap(2);
 }
 
 function writeCode(closed: Open, into: Writer): void {
-  const text = closed.writer.raw().replace(/^\n+|\s+$/g, '');
+  const text = trimLines(closed.writer.raw());
   into.gap(2);
   if (text !== '') {
     const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map((run) => run.length));
@@ -232,10 +253,7 @@ class Writer {
   }
 
   done(): string {
-    return this.#all()
-      .map((line) => line.replace(/[ \t]+$/, ''))
-      .join('\n')
-      .replace(/^\n+|\s+$/g, '');
+    return trimLines(this.#all().map(trimSpaces).join('\n'));
   }
 
   /** As it is, trailing spaces too. */

@@ -32,7 +32,11 @@ export function passagesOf(text: string, marked = true): Passage[] {
   let length = 0;
   let fence = '';
   const finish = (rest: string[] = []) => {
-    const whole = lines.join('\n').replace(/^\s*\n|\s+$/g, '');
+    // `trimEnd`: a pattern that ends in `+$` takes the square of a run of spaces that something follows.
+    const whole = lines
+      .join('\n')
+      .replace(/^\s*\n/, '')
+      .trimEnd();
     if (whole !== '') passages.push({ place: passages.length, headings: headings.map((one) => one.text), text: whole });
     lines = rest;
     length = rest.join('\n').length;

@@ -6,7 +6,7 @@ import type { Block, CodeBlock, FormulaBlock, ListBlock } from './tree';
 
 export type ListMarker = Pick<ListBlock, 'ordered' | 'delimiter' | 'start'> & { width: number };
 
-const fence = /^(?:`{3,}(?!.*`)|~{3,})/;
+const fence = /^(?:`{3,}|~{3,})/;
 const heading = /^#{1,6}(?=[ \t]|$)/;
 const underline = /^(?:=+|-+)[ \t]*$/;
 const rule = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
@@ -24,7 +24,7 @@ export function mayStartBlock(line: Line): boolean {
 
 export function readFence(line: Line): NonNullable<CodeBlock['fence']> | undefined {
   const found = fence.exec(line.rest)?.[0];
-  if (found === undefined) return undefined;
+  if (found === undefined || (found.startsWith('`') && line.rest.includes('`', found.length))) return undefined;
   const info = unescapeText(line.rest.slice(found.length).trim());
   return { mark: found[0] ?? '', length: found.length, indent: line.indent, info };
 }

@@ -26,6 +26,8 @@ const products = /^(?:asp|ado|vb|ml)\.net$/i;
 const between = /[\s"'“”„‘’‚«»‹›()<>[\]{}|,;!→⇒]+/u;
 /** Shown as nothing, and as nothing in an address. */
 const ignorable = /\p{Default_Ignorable_Code_Point}/gu;
+/** No site's name is longer, in characters. */
+const longestName = 300;
 /** Longest query that passes as an ordinary one, in characters. */
 const longestQuery = 100;
 /** Hosts and paths of real pages are shorter, in characters. */
@@ -64,7 +66,8 @@ function looksEncoded(code: string): boolean {
 function promises(text: string, isMail: boolean): { host: string; box?: string }[] {
   const plain = text.replace(ignorable, '').normalize('NFKC').replaceAll('。', '.');
   return plain.split(between).flatMap((word) => {
-    const named = word.replace(/^[^\p{L}\p{N}/]+/u, '').replace(/[.:?…]+$/, '');
+    const start = word.replace(/^[^\p{L}\p{N}/]+/u, '').slice(0, longestName);
+    const named = start.replace(/[.:?…]+$/, '');
     const written = /^(?:[a-z][a-z\d+.-]*:)?\/\/([^/?#]+)/i.exec(named)?.[1] ?? named;
     const parts = written.split('@');
     const box = written === named && parts.length > 1 ? named.toLowerCase() : undefined;

@@ -111,3 +111,16 @@ describe('pageText', () => {
     }
   });
 });
+
+// What takes the square of their number takes minutes here; the time limit of a test is what tells.
+describe('half a million spaces that something follows', () => {
+  const spaces = (sign: string): string => `a${sign.repeat(500_000)}b`;
+  it.each(['\t', ' ', '\u00A0', '\u3000'])('%j', (sign) => {
+    const kept = spaces(sign);
+    const inside = { keep: kept };
+    expect(pageText([inside])).toBe(kept);
+    expect(pageText(code('', inside))).toBe(`\`\`\`\n${kept}\n\`\`\``);
+    expect(pageText([{ begin: 'heading', as: '2' }, inside, { end: 'heading' }])).toBe(`## ${kept}`);
+    expect(pageText(table(row(cell(inside), cell('c')), row(cell('d'), cell('e'))))).toContain('b');
+  });
+});

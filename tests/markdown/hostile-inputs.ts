@@ -63,6 +63,8 @@ export const hostile: Record<string, (n: number) => string> = {
   'a fence that goes on': (n) => '```\n' + 'a\n'.repeat(n / 2),
   fences: (n) => '```\n'.repeat(n / 4),
   'a fence of a thousand backticks': (n) => '`'.repeat(n),
+  'what would be a fence, had it no further backtick': (n) => `${'`'.repeat(n)} a\``,
+  'a link that names dots': (n) => `[${'.'.repeat(n)}a](https://a.b)`,
   definitions: (n) => '[a]: b\n'.repeat(n / 7),
   'definitions of different labels': (n) => Array.from({ length: n / 12 }, (_, i) => `[${i}]: /u\n`).join(''),
   'half a definition': (n) => '[a]: <b\n'.repeat(n / 8),

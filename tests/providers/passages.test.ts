@@ -18,6 +18,12 @@ describe('passagesOf', () => {
     ]);
   });
 
+  // What takes the square of their number takes minutes here; the time limit of a test is what tells.
+  it.each(['\t', ' ', '\u00A0'])('loses no word between half a million of %j', (sign) => {
+    const text = `one${sign.repeat(500_000)}two`;
+    expect(passagesOf(text).flatMap((passage) => words(passage.text))).toEqual(['one', 'two']);
+  });
+
   it('ends a passage at a blank line when it is long enough, and not before', () => {
     const [long, short] = [filler(600), filler(100)];
     expect(passagesOf(`${long}\n\n${short}\n\n${short}`).map(({ text }) => text)).toEqual([
