@@ -247,7 +247,7 @@ describe('what comes beside the text', () => {
     ];
     const { links } = draw(signal(answer({ parts })));
     const sources = [...root.querySelectorAll('li')].map((item) => item.textContent);
-    expect(sources).toEqual(['1One⟨U+202E⟩gnpone.example', '2https://two.example/b']);
+    expect(sources).toEqual(['1One⟨U+202E⟩gnpone.example', '2https://two.example/btwo.example']);
     expect(links).toEqual([]);
     root.querySelector<HTMLElement>('li button')?.click();
     expect(links).toEqual(['https://one.example/a']);
