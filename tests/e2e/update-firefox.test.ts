@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../scripts/drive.mjs';
 import { buildFor } from './harness/build';
 import { GlossInFirefox, addConnection, named } from './harness/firefox';
@@ -16,12 +16,13 @@ const newer = '99.0.0';
 let gloss: GlossInFirefox;
 let upstream: Upstream;
 let folder: string;
-beforeAll(async () => {
+// What a first try installed would be in the way of a second.
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gloss-update-'));
   upstream = await Upstream.start();
   gloss = await GlossInFirefox.launch({ install: 'none', prefs: { 'xpinstall.signatures.required': false } });
 });
-afterAll(async () => {
+afterEach(async () => {
   await gloss?.close();
   await upstream?.close();
   if (folder) rmSync(folder, { recursive: true, force: true });
