@@ -18,9 +18,9 @@ export async function opening(stage, repetitions) {
     const page = await stage.open('about:blank', watch);
     const devtools = await meter(page);
     await page.goto(url);
-    const keys = await page.waitForFunction('globalThis.benchKeys').then((handle) => handle.jsonValue());
+    const keys = await page.waitForFunction(() => globalThis.benchKeys).then((handle) => handle.jsonValue());
     const paint = await page
-      .waitForFunction("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+      .waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
       .then((handle) => handle.jsonValue());
     await page.waitForTimeout(500);
     const { cpu } = await devtools.read();
