@@ -139,6 +139,7 @@ async function* answer(
     const server = plan.servers[place] ?? '';
     const origin = new URL(server).origin;
     if (tries.sent > 0 && (await options.allowed?.(originPattern(server))) === false) {
+      // Counted like one that was asked, so that a pool goes on to its next.
       tries.sent += 1;
       if (tries.sent < plan.servers.length) continue;
       return yield failed('site-access', '', { origin });

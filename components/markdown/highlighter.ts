@@ -2,9 +2,9 @@ import { StringStream } from '@codemirror/streamparser';
 import type { Grammar } from './languages';
 
 /**
- * A longer line keeps one colour. The time a line may take is bounded by this: several grammars need the square of its length.
+ * A longer line, in characters, keeps one colour. The time a line may take is bounded by this: several grammars need the square of its length.
  */
-const longestLine = 1000;
+export const longestLine = 1000;
 /**
  * Some grammars take longer the deeper code is nested: a hundred thousand braces that nobody closes, 80 ms for each further
  * line. After so many lines that took so many milliseconds, the rest keeps one colour.

@@ -35,8 +35,8 @@ const known = /^(?:---|\.\.\.|\s*-\s|[#'"{}[\]])/;
 export const yaml: StreamParser<State> = {
   ...(grammar as StreamParser<State>),
   token(stream: StringStream, state: State): string | null {
-    if (state.pair && !stream.sol()) return grammar.token(stream, state);
-    if (hasKey(stream.string.slice(stream.pos))) return grammar.token(stream, state);
+    const isRead = state.pair && !stream.sol();
+    if (isRead || hasKey(stream.string.slice(stream.pos))) return grammar.token(stream, state);
     if (!stream.sol()) {
       // With a key behind it, the grammar would take this for what ends the key.
       if (stream.eat(':')) {

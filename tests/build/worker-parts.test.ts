@@ -9,16 +9,16 @@ import { policyName, workerParts } from '../../scripts/worker-parts.mjs';
 
 const sources = {
   'background.ts': `
-    import { count } from './shared';
+    import { count } from './common';
     count.push('start');
     globalThis.answer = () => import('./parts/answer').then(({ answer }) => answer());
     globalThis.other = () => import('./parts/other').then(({ other }) => other());
     globalThis.counted = count;`,
-  'shared.ts': `export const count = [];`,
-  'between.ts': `import { count } from './shared'; export const both = 'both'; count.push(both);`,
+  'common.ts': `export const count = [];`,
+  'between.ts': `import { count } from './common'; export const both = 'both'; count.push(both);`,
   'round.ts': `import { answer } from './parts/answer'; export const name = () => typeof answer;`,
   'parts/answer.ts': `
-    import { count } from '../shared'; import { both } from '../between'; import { name } from '../round';
+    import { count } from '../common'; import { both } from '../between'; import { name } from '../round';
     count.push('answer');
     export const answer = () => [both, name(), count.length];`,
   'parts/other.ts': `import { both } from '../between'; export const other = () => both;`,

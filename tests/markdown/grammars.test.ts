@@ -2,7 +2,7 @@
 import { yaml as asPublished } from '@codemirror/legacy-modes/mode/yaml';
 import { StringStream } from '@codemirror/streamparser';
 import { describe, expect, test, vi } from 'vitest';
-import { Highlighter, type Token } from '../../components/markdown/highlighter';
+import { Highlighter, longestLine as length, type Token } from '../../components/markdown/highlighter';
 import { grammarOf, type Grammar } from '../../components/markdown/languages';
 import { seeded } from './documents';
 import { everyLanguage } from './every-language';
@@ -13,8 +13,6 @@ async function loaded(language: string): Promise<Grammar> {
   return grammar;
 }
 
-/** The longest line that is coloured. */
-const length = 1000;
 const signs = [...`a1 "'\`\\/*#$@!%^&()[]{}<>=+-_.,:;|~?`];
 const picker = (seed: number) => {
   const random = seeded(seed);
